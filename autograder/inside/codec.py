@@ -128,23 +128,23 @@ def _nesting(head: bytes) -> int:
     return deepest
 
 
-def _pack(value: object, blobs: list[bytes], room: _Room, depth: int) -> Any:  # noqa: PLR0911 - one return a kind
+def _pack(value: object, blobs: list[bytes], room: _Room, depth: int) -> Any:
     room.items -= 1
     if room.items < 0:
         raise CodecError(f"the value has more than {MAX_ITEMS:,} items")
     if depth < 0:
         raise CodecError("the value is nested too deeply")
-    kind = type(value)
-    if value is None or kind is bool:
+    if value is None or isinstance(value, bool):
         return value
-    if kind is int:
-        return value if abs(value) < 1 << 63 else {"$": "int", "hex": format(value, "x")[:2000]}  # type: ignore[operator, call-overload]
-    if kind is float:
-        return value if math.isfinite(value) else {"$": "float", "text": repr(value)}  # type: ignore[arg-type]
-    if kind is str:
-        return clean_text(value)  # type: ignore[arg-type]
-    if kind is list:
-        return [_pack(item, blobs, room, depth - 1) for item in value]  # type: ignore[attr-defined]
+    if isinstance(value, int):
+        number = int(value)
+        return number if abs(number) < 1 << 63 else {"$": "int", "hex": format(number, "x")[:2000]}
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return float(value) if math.isfinite(value) else {"$": "float", "text": repr(float(value))}
+    if isinstance(value, str):
+        return clean_text(str(value))
+    if isinstance(value, list):
+        return [_pack(item, blobs, room, depth - 1) for item in value]
     if isinstance(value, tuple):
         return {"$": "tuple", "items": [_pack(item, blobs, room, depth - 1) for item in value]}
     if isinstance(value, dict):
@@ -157,7 +157,7 @@ def _pack(value: object, blobs: list[bytes], room: _Room, depth: int) -> Any:  #
     array = _as_array(value)
     if array is not None:
         return _pack_array(array, blobs, room)
-    return {"$": "opaque", "type": clean_text(kind.__name__, 200), "text": clean_text(_look(value), 400)}
+    return {"$": "opaque", "type": clean_text(type(value).__name__, 200), "text": clean_text(_look(value), 400)}
 
 
 def _as_array(value: object) -> np.ndarray[Any, Any] | None:
@@ -246,6 +246,8 @@ def _unpack_array(packed: dict[str, Any], blob: bytes) -> np.ndarray[Any, Any]:
     size = count * np.dtype(dtype).itemsize
     if start + size > len(blob):
         raise CodecError("an array is larger than its bytes")
-    return np.frombuffer(blob, dtype=dtype, count=count, offset=start).reshape(shape).copy() if count else np.zeros(
-        shape, dtype
+    return (
+        np.frombuffer(blob, dtype=dtype, count=count, offset=start).reshape(shape).copy()
+        if count
+        else np.zeros(shape, dtype)
     )

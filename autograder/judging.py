@@ -1,0 +1,285 @@
+"""From evidence to a verdict: pure functions of plain values, which fail closed.
+
+Points need positive evidence. Whatever is missing, unreadable or unexpected earns nothing, and says why.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.compare import Difference, Kind, Tolerance, describe, difference
+from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, outcomes_of
+from autograder.records import Cause, Evidence, Outcome, Status, Verdict
+
+NOT_ATTEMPTED_ERROR = "NotImplementedError"
+
+_CUT_SHORT = {
+    Cause.TIMEOUT: (
+        "Your code did not come to an end in time, so this answer could not be seen.",
+        "Is there a loop whose condition never becomes false?",
+    ),
+    Cause.MEMORY: (
+        "Your code used more memory than there is, so this answer could not be seen.",
+        "Which array is larger than it needs to be?",
+    ),
+    Cause.CRASHED: (
+        "The process that ran your code died, so this answer could not be seen.",
+        "Which cell ends Python? Restart, run all cells, and see where it stops.",
+    ),
+    Cause.ERROR: (
+        "A cell of your notebook raised an exception, so this answer could not be seen.",
+        "Restart, run all cells, and mend the first one that stops.",
+    ),
+}
+
+
+def judge(exercise: Exercise, cases: Cases, evidence: Evidence) -> Verdict:
+    """Return the verdict on one exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    cases : tuple of Case
+        The inputs that the evidence answers; draw them again with `exercise.cases(seed)`.
+    evidence : Evidence
+        What the probe brought back: claims, made where student code runs.
+    """
+    if evidence.cause is Cause.GRADER:
+        return _verdict(
+            exercise,
+            Status.NOT_JUDGED,
+            Finding(
+                share=0.0, message=f"This could not be judged, through no fault of yours. {evidence.detail}".strip()
+            ),
+            Cause.GRADER,
+        )
+    if evidence.cause is not None and evidence.cause is not Cause.MISSING:
+        message, next_step = _CUT_SHORT.get(evidence.cause, _CUT_SHORT[Cause.CRASHED])
+        message = f"{message} {evidence.detail}".strip()
+        return _verdict(
+            exercise, Status.FAILED, Finding(share=0.0, message=message, next_step=next_step), evidence.cause
+        )
+    if not evidence.found:
+        wanted = f"a file {exercise.file}" if exercise.file else f"a function named {exercise.function}"
+        what = f"There is no {wanted.removeprefix('a ')} yet."
+        return _verdict(exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message=what), Cause.MISSING)
+    if evidence.outcomes and all(_untouched(outcome) for outcome in evidence.outcomes):
+        return _verdict(exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message="Not attempted yet."), None)
+    finding = exercise.judge(exercise, cases, evidence)
+    status = Status.PASSED if finding.share >= 1 else Status.PARTIAL if finding.share > 0 else Status.FAILED
+    return _verdict(exercise, status, finding, None if status is Status.PASSED else _cause(evidence, finding))
+
+
+def judge_by_answer(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
+    """Return what is to be said of an answer that must give what `exercise.answer` gives, in whatever style."""
+    if exercise.answer is None:
+        raise ValueError(f"{exercise.id} is judged by its answer and has none")
+    expected = outcomes_of(exercise.answer, cases)
+    tolerance = exercise.tolerance
+    wrongs = [
+        wrong
+        for case, right, seen in zip(cases, expected, evidence.outcomes, strict=False)
+        if (wrong := _wrong(case, right, seen, tolerance)) is not None
+    ]
+    complete = len(evidence.outcomes) == len(cases)
+    slip = _side_effect(evidence) if complete and not wrongs else None
+    if complete and not wrongs and slip is None:
+        return Finding(share=1.0, message="Right.")
+    named = recognise(exercise, cases, evidence, expected)
+    if named is not None:
+        example = min(wrongs, key=lambda wrong: wrong.size).text(exercise.function) if wrongs else None
+        return Finding(
+            share=named.credit, message=named.message, mistake=named.name, next_step=named.next_step, example=example
+        )
+    if slip is not None:
+        return slip
+    if not wrongs:
+        return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
+    return _unnamed(exercise, wrongs)
+
+
+def recognise(exercise: Exercise, cases: Cases, evidence: Evidence, expected: tuple[Outcome, ...]) -> Mistake | None:
+    """Return the banked mistake that the evidence shows, or None.
+
+    First the mistakes that give exactly what the student's code gives; then those that give the same values
+    wherever they differ from the right answer, whatever the dtype: two slips at once are still one of them.
+    """
+    for mistake in exercise.mistakes:
+        if mistake.recognise is not None and mistake.recognise(cases, evidence):
+            return mistake
+    comparable = [mistake for mistake in exercise.mistakes if mistake.recognise is None]
+    given = [(mistake, outcomes_of(mistake.answer, cases)) for mistake in comparable]
+    for mistake, outcomes in given:
+        if _same(outcomes, evidence.outcomes, exercise.tolerance):
+            return mistake
+    for mistake, outcomes in given:
+        if _same_where_wrong(outcomes, evidence.outcomes, expected, exercise.tolerance):
+            return mistake
+    return None
+
+
+def _same(one: tuple[Outcome, ...], other: tuple[Outcome, ...], tolerance: Tolerance) -> bool:
+    return len(one) == len(other) and all(
+        _alike(a, b, tolerance, exact=True) and a.changed == b.changed for a, b in zip(one, other, strict=True)
+    )
+
+
+def _same_where_wrong(
+    mistaken: tuple[Outcome, ...], seen: tuple[Outcome, ...], right: tuple[Outcome, ...], tolerance: Tolerance
+) -> bool:
+    if not len(mistaken) == len(seen) == len(right):
+        return False
+    loose = Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
+    telling = [(a, b) for a, b, c in zip(mistaken, seen, right, strict=True) if not _alike(c, a, loose, exact=False)]
+    return bool(telling) and all(_alike(a, b, loose, exact=False) for a, b in telling)
+
+
+def _alike(one: Outcome, other: Outcome, tolerance: Tolerance, *, exact: bool) -> bool:
+    if one.error is not None or other.error is not None:
+        return one.error is not None and other.error is not None and one.error.type == other.error.type
+    if isinstance(one.value, np.ndarray) and isinstance(other.value, np.ndarray) and exact:
+        if one.value.dtype != other.value.dtype:
+            return False
+        tolerance = Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
+    found = difference(one.value, other.value, tolerance)
+    return found is None or (not exact and found.kind is Kind.DTYPE)
+
+
+class _Wrong:
+    """One case that came out wrong: what went in, what came back, what was expected."""
+
+    __slots__ = ("case", "found", "right", "seen", "size")
+
+    def __init__(self, case: Case, right: Outcome, seen: Outcome, found: Difference) -> None:
+        self.case, self.right, self.seen, self.found = case, right, seen, found
+        self.size = sum(arg.size if isinstance(arg, np.ndarray) else 1 for arg in case.args)
+
+    def text(self, function: str) -> str:
+        """Return the failing example: input, what came back, what was expected, where they first differ."""
+        given = ", ".join(describe(arg) for arg in self.case.args)
+        label = f" ({self.case.label})" if self.case.label else ""
+        came = f"raised {self.seen.error}" if self.seen.error else f"returned {describe(self.seen.value)}"
+        wanted = f"a {self.right.error.type}" if self.right.error else describe(self.right.value)
+        return f"{function}({given}){label} {came}. Expected: {wanted}. {self.found.text[:1].upper()}{self.found.text[1:]}."
+
+
+def _wrong(case: Case, right: Outcome, seen: Outcome, tolerance: Tolerance) -> _Wrong | None:
+    found: Difference | None
+    if right.error is not None:
+        if seen.error is not None and seen.error.is_a(right.error.type):
+            return None
+        came = f"{seen.error.type} was raised" if seen.error else "no error was raised"
+        found = Difference(Kind.VALUE, f"{came}, where a {right.error.type} is asked for")
+    elif seen.error is not None:
+        found = Difference(Kind.VALUE, f"{seen.error.type} was raised, where no error should be")
+    else:
+        found = difference(right.value, seen.value, tolerance)
+    return None if found is None else _Wrong(case, right, seen, found)
+
+
+def _side_effect(evidence: Evidence) -> Finding | None:
+    if any(outcome.changed for outcome in evidence.outcomes):
+        return Finding(
+            share=0.0,
+            mistake="changes-its-argument",
+            message="The values are right, but your function changed the array that it was given: whoever called it "
+            "has lost the original.",
+            next_step="Which line writes into the argument? `x -= 1` and `x[...] = …` do; `x = x - 1` does not.",
+        )
+    if any(outcome.random_changed for outcome in evidence.outcomes):
+        return Finding(
+            share=0.5,
+            mistake="uses-global-randomness",
+            message="The values are right, but your function changed NumPy's global random state, which everybody shares.",
+            next_step="How would `np.random.default_rng(seed)` keep the randomness to your function?",
+        )
+    return None
+
+
+def _unnamed(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
+    """Return what is to be said of a wrong answer that no banked mistake explains."""
+    smallest = min(wrongs, key=lambda wrong: wrong.size)
+    example = smallest.text(exercise.function)
+    kinds = {wrong.found.kind for wrong in wrongs}
+    errors = [wrong.seen.error for wrong in wrongs if wrong.seen.error is not None and wrong.right.error is None]
+    if any(error.type == "TookTooLong" for error in errors):
+        return Finding(
+            share=0.0,
+            message="Your function did not come back in time.",
+            next_step="Is there a loop whose condition never becomes false, or one that NumPy could do for you?",
+            example=example,
+        )
+    if errors:
+        return Finding(
+            share=0.0,
+            message=f"Your function raised {errors[0]}",
+            next_step="Call it yourself with the input of the example, and read the last line of the message.",
+            example=example,
+        )
+    if kinds == {Kind.NONE}:
+        return Finding(
+            share=0.0,
+            mistake="returns-nothing",
+            message="Your function came to its end and returned None.",
+            next_step="Does every way through your function end in `return`? Printing a value does not return it.",
+            example=example,
+        )
+    if kinds == {Kind.LIST}:
+        return Finding(
+            share=0.5,
+            mistake="list-for-array",
+            message="You return a list; the exercise asks for a NumPy array.",
+            next_step="Which NumPy function makes an array of a list?",
+            example=example,
+        )
+    if kinds == {Kind.DTYPE}:
+        return Finding(
+            share=0.5,
+            mistake="other-dtype",
+            message=f"The values are right, but {smallest.found.text}.",
+            next_step="Which dtype does the exercise name, and what gives an array that dtype?",
+            example=example,
+        )
+    if Kind.SHAPE in kinds:
+        return Finding(
+            share=0.0,
+            message=f"The shape is not right: {smallest.found.text}.",
+            next_step="Print the shape after each step. After which one is it no longer what you expect?",
+            example=example,
+        )
+    return Finding(
+        share=0.0,
+        message=f"Not right yet: {smallest.found.text}.",
+        next_step="Work the example out by hand. At which step does your function go another way?",
+        example=example,
+    )
+
+
+def _untouched(outcome: Outcome) -> bool:
+    return outcome.error is not None and outcome.error.type == NOT_ATTEMPTED_ERROR
+
+
+def _cause(evidence: Evidence, finding: Finding) -> Cause:
+    errors = {outcome.error.type for outcome in evidence.outcomes if outcome.error is not None}
+    if "TookTooLong" in errors:
+        return Cause.TIMEOUT
+    if finding.mistake is None and errors - {"ValueError"}:
+        return Cause.ERROR
+    return Cause.WRONG
+
+
+def _verdict(exercise: Exercise, status: Status, finding: Finding, cause: Cause | None) -> Verdict:
+    points = round(exercise.points * min(max(finding.share, 0.0), 1.0), 2) if status is not Status.NOT_JUDGED else 0.0
+    if status is Status.PARTIAL:
+        points = min(points, exercise.points)
+    return Verdict(
+        exercise=exercise.id,
+        status=status,
+        points=points,
+        max_points=exercise.points,
+        message=finding.message,
+        mistake=finding.mistake,
+        cause=cause,
+        next_step=finding.next_step,
+        example=finding.example,
+    )
