@@ -18,12 +18,14 @@ class Case:
     """One call of the student's function.
 
     `args` are plain values (see `autograder.inside.codec`) or `Make`; `label` says in words what is special about
-    the case ("no image of that digit"); `read` names the reader that turns the answer into plain values.
+    the case ("no image of that digit"); `read` names the reader that turns the answer into plain values; `secret`
+    is what the judge may know of the case (labels) and never enters the sandbox.
     """
 
     args: tuple[Any, ...]
     label: str = ""
     read: str = "plain"
+    secret: Any = None
 
 
 Cases = tuple[Case, ...]

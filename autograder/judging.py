@@ -5,6 +5,8 @@ Points need positive evidence. Whatever is missing, unreadable or unexpected ear
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from autograder.compare import Difference, Kind, Tolerance, describe, difference
@@ -82,20 +84,49 @@ def judge_by_answer(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fin
         if (wrong := _wrong(case, right, seen, tolerance)) is not None
     ]
     complete = len(evidence.outcomes) == len(cases)
-    slip = _side_effect(evidence) if complete and not wrongs else None
+    slip = side_effect(evidence) if complete and not wrongs else None
     if complete and not wrongs and slip is None:
         return Finding(share=1.0, message="Right.")
     named = recognise(exercise, cases, evidence, expected)
     if named is not None:
         example = min(wrongs, key=lambda wrong: wrong.size).text(exercise.function) if wrongs else None
-        return Finding(
-            share=named.credit, message=named.message, mistake=named.name, next_step=named.next_step, example=example
-        )
+        return finding_of(named, example)
     if slip is not None:
         return slip
     if not wrongs:
         return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
     return _unnamed(exercise, wrongs)
+
+
+def finding_of(mistake: Mistake, example: str | None = None) -> Finding:
+    """Return what is to be said where the evidence shows a banked mistake."""
+    return Finding(
+        share=mistake.credit,
+        message=mistake.message,
+        mistake=mistake.name,
+        next_step=mistake.next_step,
+        example=example,
+    )
+
+
+def judge_errors(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding | None:
+    """Return what is to be said where a call raised, gave None or did not come back; None where all came back.
+
+    For judges of answers that cannot be compared with one right answer.
+    """
+    right = Outcome()
+    wrongs = []
+    for case, seen in zip(cases, evidence.outcomes, strict=False):
+        if seen.error is not None:
+            found = Difference(Kind.VALUE, f"{seen.error.type} was raised, where no error should be")
+            wrongs.append(_Wrong(case, right, seen, found))
+        elif seen.value is None:
+            wrongs.append(_Wrong(case, right, seen, Difference(Kind.NONE, "None came back")))
+    if wrongs:
+        return replace(_unnamed(exercise, wrongs), example=None)
+    if len(evidence.outcomes) != len(cases):
+        return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
+    return None
 
 
 def recognise(exercise: Exercise, cases: Cases, evidence: Evidence, expected: tuple[Outcome, ...]) -> Mistake | None:
@@ -160,7 +191,8 @@ class _Wrong:
         label = f" ({self.case.label})" if self.case.label else ""
         came = f"raised {self.seen.error}" if self.seen.error else f"returned {describe(self.seen.value)}"
         wanted = f"a {self.right.error.type}" if self.right.error else describe(self.right.value)
-        return f"{function}({given}){label} {came}. Expected: {wanted}. {self.found.text[:1].upper()}{self.found.text[1:]}."
+        where = f"{self.found.text[:1].upper()}{self.found.text[1:]}."
+        return f"{function}({given}){label} {came}. Expected: {wanted}. {where}"
 
 
 def _wrong(case: Case, right: Outcome, seen: Outcome, tolerance: Tolerance) -> _Wrong | None:
@@ -177,7 +209,8 @@ def _wrong(case: Case, right: Outcome, seen: Outcome, tolerance: Tolerance) -> _
     return None if found is None else _Wrong(case, right, seen, found)
 
 
-def _side_effect(evidence: Evidence) -> Finding | None:
+def side_effect(evidence: Evidence) -> Finding | None:
+    """Return what is to be said of right values that came with a changed argument or global state, or None."""
     if any(outcome.changed for outcome in evidence.outcomes):
         return Finding(
             share=0.0,
@@ -190,7 +223,8 @@ def _side_effect(evidence: Evidence) -> Finding | None:
         return Finding(
             share=0.5,
             mistake="uses-global-randomness",
-            message="The values are right, but your function changed NumPy's global random state, which everybody shares.",
+            message="The values are right, but your function changed NumPy's global random state, which everybody "
+            "shares.",
             next_step="How would `np.random.default_rng(seed)` keep the randomness to your function?",
         )
     return None

@@ -5,9 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from autograder.exercise import Exercise
-from autograder.exercises import l02_pixels_to_tensors
+from autograder.exercises import l01_look_first, l02_pixels_to_tensors, l09_evaluate
 
-EXERCISES: tuple[Exercise, ...] = (*l02_pixels_to_tensors.EXERCISES,)
+EXERCISES: tuple[Exercise, ...] = (
+    *l01_look_first.EXERCISES,
+    *l02_pixels_to_tensors.EXERCISES,
+    *l09_evaluate.EXERCISES,
+)
 
 BY_ID: dict[str, Exercise] = {exercise.id: exercise for exercise in EXERCISES}
 
