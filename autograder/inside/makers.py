@@ -15,8 +15,20 @@ def generator(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+def linear_model(weights: np.ndarray[Any, Any], bias: np.ndarray[Any, Any]) -> Any:
+    """Return a Keras softmax model with these weights (784, 10) and bias (10,), warmed up and compiled."""
+    import keras
+
+    model = keras.Sequential(
+        [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+    )
+    model.layers[-1].set_weights([weights, bias])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 # The whole list of what `Make` may name; a frame that names anything else is refused.
-MAKERS: dict[str, Callable[..., Any]] = {"generator": generator}
+MAKERS: dict[str, Callable[..., Any]] = {"generator": generator, "linear_model": linear_model}
 
 
 def made(args: Any) -> tuple[Any, ...]:
