@@ -1,0 +1,247 @@
+"""`autograder selftest`: every exercise's bank of answers against its judge, by the path that a student's answer takes.
+
+A judge is proved by answers whose verdict is known: each banked mistake must fail under its own name and with its own
+message, each right answer must pass, the lesson's solution must get full marks, and the stub as released must come out
+as not attempted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import course
+from autograder.cli import CommandError, Exit
+from autograder.course import CourseError, Lesson, Role
+from autograder.exercise import Cases, Exercise, Mistake, outcomes_of
+from autograder.exercises import EXERCISES, find
+from autograder.judging import judge
+from autograder.records import Evidence, Status, Verdict
+
+SEEDS = (1, 2, 3)
+KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# An exercise of this many points or more needs a bank of at least these sizes.
+POINTS_OF_A_LARGE_EXERCISE = 2
+FEWEST_MISTAKES = 4
+FEWEST_RIGHT_ANSWERS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What trying one exercise came to: how many answers its bank has, and every miss in words."""
+
+    exercise: Exercise
+    misses: tuple[str, ...]
+
+    @property
+    def mistakes(self) -> int:
+        """The number of named mistakes in the bank."""
+        return len(self.exercise.mistakes)
+
+    @property
+    def right_answers(self) -> int:
+        """The number of right answers in the bank."""
+        return len(self.exercise.right_answers)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `autograder selftest`."""
+    parser.add_argument("exercise", nargs="*", metavar="EXERCISE", help="only these exercises, by id (default: all)")
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), metavar="N", help="draw the inputs from N seeds")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prove the exercises, print the table and the misses; return 0 without a miss, 1 with one."""
+    if args.seeds < 1:
+        raise CommandError(f"--seeds {args.seeds} proves nothing: give 1 or more.", Exit.USAGE)
+    try:
+        exercises = tuple(map(find, args.exercise)) or EXERCISES
+    except KeyError as problem:
+        raise CommandError(str(problem.args[0]), Exit.USAGE) from problem
+    proofs = tuple(prove_all(exercises, range(1, args.seeds + 1)))
+    print(table(proofs))
+    misses = [miss for proof in proofs for miss in proof.misses]
+    for miss in misses:
+        print(miss, file=sys.stderr)
+    return Exit.FAILED if misses else Exit.DONE
+
+
+def prove_all(exercises: Sequence[Exercise], seeds: Sequence[int]) -> Iterator[Proof]:
+    """Yield one proof for each exercise; on a terminal a bar shows how far it is once two seconds have passed."""
+    from tqdm import tqdm
+
+    with tqdm(exercises, unit="exercise", delay=2, leave=False, disable=not sys.stderr.isatty()) as bar:
+        for exercise in bar:
+            bar.set_description(exercise.id)
+            yield prove(exercise, seeds)
+
+
+def prove(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Proof:
+    """Return what trying everything that is known of one exercise came to."""
+    misses = [*bank_rules(exercise), *bank_misses(exercise, seeds), *lesson_misses(exercise, seeds)]
+    return Proof(exercise=exercise, misses=tuple(f"{exercise.id}: {miss}" for miss in misses))
+
+
+def table(proofs: Sequence[Proof]) -> str:
+    """Return the counts lesson by lesson, and together."""
+    rows = [("lesson", "exercises", "named mistakes", "right answers", "misses")]
+    numbers = sorted({proof.exercise.lesson for proof in proofs})
+    groups = [(f"{number:02}", [proof for proof in proofs if proof.exercise.lesson == number]) for number in numbers]
+    for name, group in [*groups, ("all", list(proofs))]:
+        rows.append(
+            (
+                name,
+                str(len(group)),
+                str(sum(proof.mistakes for proof in group)),
+                str(sum(proof.right_answers for proof in group)),
+                str(sum(len(proof.misses) for proof in group)),
+            )
+        )
+    return "\n".join("  ".join(text.rjust(len(head)) for text, head in zip(row, rows[0], strict=True)) for row in rows)
+
+
+def bank_rules(exercise: Exercise) -> Iterator[str]:
+    """Yield what is missing or doubled in an exercise's bank and hints, without running anything."""
+    names = [mistake.name for mistake in exercise.mistakes]
+    for name in names:
+        if KEBAB_CASE.fullmatch(name) is None:
+            yield f"the mistake {name!r} is not named in-kebab-case"
+    yield from (f"two mistakes are named {name!r}" for name, count in Counter(names).items() if count > 1)
+    messages = Counter(mistake.message for mistake in exercise.mistakes)
+    yield from (f"two mistakes have the message {message!r}" for message, count in messages.items() if count > 1)
+    for mistake in exercise.mistakes:
+        if not mistake.message.strip() or not mistake.next_step.strip():
+            yield f"{mistake.name} has no message or no next step"
+        if "?" not in mistake.next_step:
+            yield f"the next step of {mistake.name} does not ask: {mistake.next_step!r}"
+        if not 0 <= mistake.credit < 1:
+            yield f"{mistake.name} has credit {mistake.credit}, and may have 0 up to less than 1"
+    if len(exercise.hints) != 3 or not all(hint.strip() for hint in exercise.hints):
+        yield "it needs three hints, none of them empty"
+    if exercise.points >= POINTS_OF_A_LARGE_EXERCISE:
+        if len(names) < FEWEST_MISTAKES:
+            yield f"{len(names)} named mistakes are too few for {exercise.points:g} points: {FEWEST_MISTAKES} at least"
+        if len(exercise.right_answers) < FEWEST_RIGHT_ANSWERS:
+            count = len(exercise.right_answers)
+            yield f"{count} right answers are too few for {exercise.points:g} points: {FEWEST_RIGHT_ANSWERS} at least"
+
+
+def bank_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
+    """Yield every answer of the bank that does not get the verdict that it must get."""
+    right_answers = exercise.right_answers if exercise.answer is None else (exercise.answer, *exercise.right_answers)
+    for answer in right_answers:
+        for seed, verdict in verdicts(exercise, answer, seeds):
+            if verdict.status is not Status.PASSED:
+                yield f"the right answer {_name(answer)} does not pass with seed {seed}: {_said(verdict)}"
+    for mistake in exercise.mistakes:
+        for answer in (mistake.answer, *mistake.also):
+            for seed, verdict in verdicts(exercise, answer, seeds):
+                if not _is_caught(mistake, verdict):
+                    what = f"the mistake {mistake.name} ({_name(answer)})"
+                    yield f"{what} is not caught under its name with seed {seed}: {_said(verdict)}"
+
+
+def lesson_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
+    """Yield what is wrong with the lesson's own answers: the solution must pass, the stub is not attempted."""
+    try:
+        lesson = course.lesson(exercise.lesson)
+        solved = _defined_by(lesson, with_solutions=True)
+        released = _defined_by(lesson, with_solutions=False)
+    except (KeyError, CourseError) as problem:
+        yield str(problem.args[0])
+        return
+    except Exception as problem:  # a lesson's code may raise anything, and the other exercises go on
+        yield f"the lesson's set-up or exercise cells raised {type(problem).__name__}: {problem}"
+        return
+    stub = lesson.stub(exercise.id)
+    if stub is None:
+        if not exercise.file:
+            yield f"{lesson.name} has no cell that asks for it"
+        return
+    name = exercise.function if not exercise.file else _function_in(stub)
+    for seed, verdict in verdicts(exercise, _as_bank_entry(exercise, solved[name]), seeds):
+        if verdict.status is not Status.PASSED:
+            yield f"the lesson's solution does not pass with seed {seed}: {_said(verdict)}"
+    for seed, verdict in verdicts(exercise, _as_bank_entry(exercise, released[name]), seeds):
+        if verdict.status is not Status.NOT_ATTEMPTED:
+            yield f"the stub as released is not 'not attempted' with seed {seed}: {_said(verdict)}"
+
+
+def verdicts(exercise: Exercise, answer: Callable[..., Any], seeds: Sequence[int]) -> Iterator[tuple[int, Verdict]]:
+    """Yield each seed with the verdict on an answer; for a file exercise, `answer` is called with the path to write."""
+    if not exercise.file:
+        for seed in seeds:
+            cases = exercise.cases(seed)
+            yield seed, judge(exercise, cases, _evidence(exercise, answer, cases))
+        return
+    from autograder.file_evidence import evidence_of_file
+    from autograder.inside.call import quiet
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / exercise.file
+        with quiet():
+            answer(path)
+        for seed in seeds:
+            cases = exercise.cases(seed)
+            yield seed, judge(exercise, cases, evidence_of_file(path, cases))
+
+
+def _evidence(exercise: Exercise, answer: Callable[..., Any], cases: Cases) -> Evidence:
+    return Evidence(found=True, outcomes=outcomes_of(answer, cases, exercise.seconds))
+
+
+def _is_caught(mistake: Mistake, verdict: Verdict) -> bool:
+    """Whether the verdict names the mistake and says its message; a judge may add what it measured."""
+    said = mistake.message.rstrip(".").lower() in verdict.message.lower()
+    return verdict.mistake == mistake.name and said and verdict.status in (Status.FAILED, Status.PARTIAL)
+
+
+@functools.cache
+def _defined_by(lesson: Lesson, *, with_solutions: bool) -> dict[str, Any]:
+    """Return what a lesson's set-up and exercise cells define, with the solutions or as released."""
+    names: dict[str, Any] = {"__name__": lesson.name}
+    for cell in lesson.cells:
+        if cell.role not in (Role.SETUP, Role.EXERCISE):
+            continue
+        solve = with_solutions and cell.role is Role.EXERCISE and cell.exercise is not None
+        code = course.solution_text(str(cell.exercise)) if solve else cell.source
+        exec(compile(code, f"<{lesson.name}: {cell.exercise or cell.role}>", "exec"), names)  # noqa: S102 - our own lesson's code
+    return names
+
+
+def _as_bank_entry(exercise: Exercise, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a lesson's function in the form of the bank; one that writes a file writes it where it is run."""
+    if not exercise.file:
+        return function
+
+    def write(path: Path) -> None:
+        with contextlib.chdir(path.parent), contextlib.suppress(NotImplementedError):
+            function()
+
+    return write
+
+
+def _function_in(code: str) -> str:
+    """Return the name of the function that an exercise cell defines."""
+    found = re.search(r"^def (\w+)\(", code, re.MULTILINE)
+    if found is None:
+        raise CourseError(f"An exercise cell defines no function: {code.splitlines()[0]!r}.")
+    return found[1]
+
+
+def _name(answer: Callable[..., Any]) -> str:
+    return getattr(answer, "__name__", repr(answer))
+
+
+def _said(verdict: Verdict) -> str:
+    name = f" as {verdict.mistake}" if verdict.mistake else ""
+    return f"it is {verdict.status}{name}: {verdict.message!r}"
