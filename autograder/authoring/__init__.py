@@ -1,5 +1,5 @@
 """How a lesson is written once, as text with its solutions, and released as a notebook without them.
 
-`source` reads the text, `rules` says what is wrong with it, `notebook` makes the two notebooks (with solutions and
+`source` reads the text, `rules` says what is wrong with it, `release` makes the two notebooks (with solutions and
 released), `build` writes the released ones. Nothing here runs a lesson's code.
 """

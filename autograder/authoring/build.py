@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.notebook import notebook_text, released_notebook, texts_in
+from autograder.authoring.release import notebook_text, released_notebook, texts_in
 from autograder.authoring.rules import leaks, problems_of
 from autograder.authoring.source import AuthoringError, read_source
 from autograder.cli import Exit
@@ -80,10 +80,11 @@ def build_lesson(source_path: Path, lessons: Path) -> Built:
         If the source breaks a rule, or a line of a solution could be read in the result.
     """
     source = read_source(source_path)
-    problems = problems_of(source, of_lesson(source.number), lessons)
+    exercises = of_lesson(source.number)
+    problems = problems_of(source, exercises, lessons)
     if problems:
         raise AuthoringError(*problems)
-    notebook = released_notebook(source)
+    notebook = released_notebook(source, exercises)
     leaked = leaks(source, texts_in(notebook))
     if leaked:
         raise AuthoringError(*leaked)

@@ -91,14 +91,18 @@ def read_source(path: Path) -> LessonSource:
         If the file cannot be read.
     """
     import jupytext
+    from nbformat import ValidationError
 
     if LESSON_NAME.fullmatch(path.stem) is None:
         raise AuthoringError(Problem(path, None, "A lesson is named NN_in_small_letters.py: rename the file."))
     try:
         text = path.read_text(encoding="utf-8")
         notebook = jupytext.reads(text, fmt="py:percent")
-    except ValueError as problem:  # not UTF-8, or front matter that is no YAML
-        raise AuthoringError(Problem(path, None, f"This is not a py:percent file: {problem}")) from problem
+    except (ValueError, ValidationError) as problem:
+        reason = str(problem).splitlines()[0]
+        raise AuthoringError(Problem(path, None, f"This is not a py:percent file: {reason}.")) from problem
+    if notebook.cells and notebook.cells[0].cell_type == "raw" and text.startswith("# ---"):
+        raise AuthoringError(Problem(path, 1, "The front matter is not YAML between two lines '# ---'."))
     lines = [number for number, line in enumerate(text.splitlines(), start=1) if _HEADER.match(line)]
     if len(lines) != len(notebook.cells):
         what = f"{len(notebook.cells)} cells but {len(lines)} lines that begin with '# %%'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from nbformat import NotebookNode
@@ -12,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.authoring.source import LessonSource, SourceCell
 from autograder.course import Role
-from autograder.exercises import of_lesson
+from autograder.exercise import Exercise
 
 STUB = 'raise NotImplementedError("Write your answer here, then delete this line.")'
 NBGRADER_SCHEMA = 3  # https://nbgrader.readthedocs.io/en/stable/contributor_guide/metadata.html
@@ -20,13 +21,13 @@ NBGRADER_SCHEMA = 3  # https://nbgrader.readthedocs.io/en/stable/contributor_gui
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-def full_notebook(source: LessonSource) -> NotebookNode:
+def full_notebook(source: LessonSource, exercises: Sequence[Exercise]) -> NotebookNode:
     """Return the notebook with its solutions and nbgrader's metadata: what nbgrader calls the source version.
 
     Check cells carry the points and are nbgrader's to restore; set-up cells are locked against accidents; texts and
     demonstrations are free, so that a student can add notes and try things.
     """
-    notebook = new_notebook(metadata=_metadata(source))
+    notebook = new_notebook(metadata=_metadata(source, exercises))
     seen: Counter[str] = Counter()
     for cell in source.cells:
         seen[stem := _id_stem(cell)] += 1
@@ -36,14 +37,14 @@ def full_notebook(source: LessonSource) -> NotebookNode:
     return notebook
 
 
-def released_notebook(source: LessonSource) -> NotebookNode:
+def released_notebook(source: LessonSource, exercises: Sequence[Exercise]) -> NotebookNode:
     """Return the notebook as students get it: nbgrader's own preprocessors take the solutions out.
 
     They run in the order of `nbgrader generate_assignment`, without its database.
     """
     from nbgrader import preprocessors
 
-    notebook = full_notebook(source)
+    notebook = full_notebook(source, exercises)
     resources: dict[str, Any] = {}
     for step in (
         preprocessors.LockCells(),
@@ -75,7 +76,7 @@ def texts_in(notebook: NotebookNode) -> list[str]:
     )
 
 
-def _metadata(source: LessonSource) -> dict[str, Any]:
+def _metadata(source: LessonSource, exercises: Sequence[Exercise]) -> dict[str, Any]:
     return {
         "kernelspec": _KERNEL,
         "language_info": {"name": "python"},
@@ -87,7 +88,7 @@ def _metadata(source: LessonSource) -> dict[str, Any]:
             "prerequisites": list(source.prerequisites),
             "exercises": [
                 {"id": exercise.id, "title": exercise.title, "points": _whole(exercise.points)}
-                for exercise in of_lesson(source.number)
+                for exercise in exercises
             ],
         },
     }
