@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 # Public name -> the module that holds it. A visible table: nothing registers itself.
 _HOME: dict[str, str] = {
+    "yours": "digitlab.yours",
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
     "load_mnist": "digitlab.mnist",
