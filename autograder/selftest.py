@@ -22,7 +22,7 @@ from typing import Any
 from autograder import course
 from autograder.cli import CommandError, Exit
 from autograder.course import CourseError, Lesson, Role
-from autograder.exercise import Cases, Exercise, Mistake, outcomes_of
+from autograder.exercise import Exercise, Mistake, outcomes_of
 from autograder.exercises import EXERCISES, find
 from autograder.judging import judge
 from autograder.records import Evidence, Status, Verdict
@@ -177,26 +177,37 @@ def lesson_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
 
 
 def verdicts(exercise: Exercise, answer: Callable[..., Any], seeds: Sequence[int]) -> Iterator[tuple[int, Verdict]]:
-    """Yield each seed with the verdict on an answer; for a file exercise, `answer` is called with the path to write."""
-    if not exercise.file:
+    """Yield each seed with the verdict on an answer; for a file exercise, `answer` is called with the path to write.
+
+    Where a judge or an answer of ours raises, the verdict is that it could not be judged, and says why.
+    """
+    try:
+        if exercise.file:
+            yield from _file_verdicts(exercise, exercise.file, answer, seeds)
+            return
         for seed in seeds:
             cases = exercise.cases(seed)
-            yield seed, judge(exercise, cases, _evidence(exercise, answer, cases))
-        return
+            outcomes = outcomes_of(answer, cases, exercise.seconds)
+            yield seed, judge(exercise, cases, Evidence(found=True, outcomes=outcomes))
+    except Exception as problem:  # one exercise's fault must not hide what is wrong with the others
+        message = f"{type(problem).__name__} was raised: {problem}"
+        status = Status.NOT_JUDGED
+        yield 0, Verdict(exercise=exercise.id, status=status, points=0, max_points=exercise.points, message=message)
+
+
+def _file_verdicts(
+    exercise: Exercise, name: str, answer: Callable[[Path], object], seeds: Sequence[int]
+) -> Iterator[tuple[int, Verdict]]:
     from autograder.file_evidence import evidence_of_file
     from autograder.inside.call import quiet
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / exercise.file
+        path = Path(folder) / name
         with quiet():
             answer(path)
         for seed in seeds:
             cases = exercise.cases(seed)
             yield seed, judge(exercise, cases, evidence_of_file(path, cases))
-
-
-def _evidence(exercise: Exercise, answer: Callable[..., Any], cases: Cases) -> Evidence:
-    return Evidence(found=True, outcomes=outcomes_of(answer, cases, exercise.seconds))
 
 
 def _is_caught(mistake: Mistake, verdict: Verdict) -> bool:
@@ -219,13 +230,13 @@ def _defined_by(lesson: Lesson, *, with_solutions: bool) -> dict[str, Any]:
 
 
 def _as_bank_entry(exercise: Exercise, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a lesson's function in the form of the bank; one that writes a file writes it where it is run."""
+    """Return a lesson's function in the form of the bank: a stub of a file exercise writes no file."""
     if not exercise.file:
         return function
 
     def write(path: Path) -> None:
-        with contextlib.chdir(path.parent), contextlib.suppress(NotImplementedError):
-            function()
+        with contextlib.suppress(NotImplementedError):
+            function(path)
 
     return write
 
