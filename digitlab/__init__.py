@@ -17,9 +17,26 @@ _HOME: dict[str, str] = {
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
     "load_mnist": "digitlab.mnist",
+    "describe": "digitlab.describing",
+    "class_counts": "digitlab.describing",
+    "examples_of": "digitlab.describing",
+    "mean_digit": "digitlab.describing",
+    "nearest_mean": "digitlab.describing",
+    "scale_pixels": "digitlab.tensors",
+    "to_images": "digitlab.tensors",
+    "one_hot": "digitlab.tensors",
+    "from_one_hot": "digitlab.tensors",
+    "split": "digitlab.tensors",
+    "standardise": "digitlab.tensors",
+    "labels_from_probabilities": "digitlab.scores",
+    "confusion": "digitlab.scores",
+    "precision_recall_f1": "digitlab.scores",
+    "macro_average": "digitlab.scores",
+    "weighted_average": "digitlab.scores",
+    "accuracy_interval": "digitlab.scores",
 }
 
-__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604 - the table above is the one list of names
+__all__ = ["__version__", *sorted(_HOME)]  # the table above is the one list of names
 
 
 def __getattr__(name: str) -> Any:
