@@ -58,6 +58,9 @@ def difference(expected: Any, got: Any, tolerance: Tolerance) -> Difference | No
         return _dict(expected, got, tolerance)
     if isinstance(expected, (tuple, list)):
         return _sequence(expected, got, tolerance)
+    if isinstance(expected, Opaque):
+        same = isinstance(got, Opaque) and got.type_name == expected.type_name
+        return None if same else Difference(Kind.TYPE, f"got {describe(got)}, expected {describe(expected)}")
     return _scalar(expected, got, tolerance)
 
 

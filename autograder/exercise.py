@@ -51,7 +51,7 @@ class Mistake:
     credit : float
         The share of the points that remains, from 0 to below 1: a slip is not a misconception.
     also : tuple of callable
-        The same mistake in other styles; each must be recognised under the same name.
+        The same mistake in other styles, which may come out a little differently; all go by the same name.
     recognise : callable or None
         A test on the evidence, where comparing answers cannot tell (randomness, models).
     """

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.compare import Difference, Kind, Tolerance, describe, difference
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, outcomes_of
-from autograder.records import Cause, Evidence, Outcome, Status, Verdict
+from autograder.records import Cause, ErrorSeen, Evidence, Outcome, Status, Verdict
 
 NOT_ATTEMPTED_ERROR = "NotImplementedError"
 
@@ -132,21 +132,27 @@ def judge_errors(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
 def recognise(exercise: Exercise, cases: Cases, evidence: Evidence, expected: tuple[Outcome, ...]) -> Mistake | None:
     """Return the banked mistake that the evidence shows, or None.
 
-    First the mistakes that give exactly what the student's code gives; then those that give the same values
-    wherever they differ from the right answer, whatever the dtype: two slips at once are still one of them.
+    First the mistakes that tell themselves by a test of their own, then those that give exactly what the student's
+    code gives; then the one that explains most of what is wrong: it gives the same values wherever it differs from
+    the right answer, whatever the dtype, so that two slips at once are still one of them.
     """
     for mistake in exercise.mistakes:
         if mistake.recognise is not None and mistake.recognise(cases, evidence):
             return mistake
-    comparable = [mistake for mistake in exercise.mistakes if mistake.recognise is None]
-    given = [(mistake, outcomes_of(mistake.answer, cases)) for mistake in comparable]
+    given = [
+        (mistake, outcomes_of(answer, cases))
+        for mistake in exercise.mistakes
+        if mistake.recognise is None
+        for answer in (mistake.answer, *mistake.also)
+    ]
     for mistake, outcomes in given:
         if _same(outcomes, evidence.outcomes, exercise.tolerance):
             return mistake
-    for mistake, outcomes in given:
-        if _same_where_wrong(outcomes, evidence.outcomes, expected, exercise.tolerance):
-            return mistake
-    return None
+    explained = [
+        (_explained(outcomes, evidence.outcomes, expected, exercise.tolerance), mistake) for mistake, outcomes in given
+    ]
+    most = max((count for count, _ in explained), default=0)
+    return next((mistake for count, mistake in explained if count == most > 0), None)
 
 
 def _same(one: tuple[Outcome, ...], other: tuple[Outcome, ...], tolerance: Tolerance) -> bool:
@@ -155,25 +161,33 @@ def _same(one: tuple[Outcome, ...], other: tuple[Outcome, ...], tolerance: Toler
     )
 
 
-def _same_where_wrong(
+def _explained(
     mistaken: tuple[Outcome, ...], seen: tuple[Outcome, ...], right: tuple[Outcome, ...], tolerance: Tolerance
-) -> bool:
+) -> int:
+    """Return how many wrong answers the mistake explains; 0 where it goes wrong in a way that was not seen."""
     if not len(mistaken) == len(seen) == len(right):
-        return False
+        return 0
     loose = Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
     telling = [(a, b) for a, b, c in zip(mistaken, seen, right, strict=True) if not _alike(c, a, loose, exact=False)]
-    return bool(telling) and all(_alike(a, b, loose, exact=False) for a, b in telling)
+    return len(telling) if all(_alike(a, b, loose, exact=False) for a, b in telling) else 0
 
 
 def _alike(one: Outcome, other: Outcome, tolerance: Tolerance, *, exact: bool) -> bool:
     if one.error is not None or other.error is not None:
-        return one.error is not None and other.error is not None and one.error.type == other.error.type
+        return one.error is not None and other.error is not None and _same_sort(one.error, other.error)
     if isinstance(one.value, np.ndarray) and isinstance(other.value, np.ndarray) and exact:
         if one.value.dtype != other.value.dtype:
             return False
         tolerance = Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
     found = difference(one.value, other.value, tolerance)
     return found is None or (not exact and found.kind is Kind.DTYPE)
+
+
+def _same_sort(one: ErrorSeen, other: ErrorSeen) -> bool:
+    """Whether one error is the other or a subclass of it; that everything is an Exception tells nothing."""
+    return one.type == other.type or any(
+        a.is_a(b.type) and b.type not in ("Exception", "BaseException") for a, b in ((one, other), (other, one))
+    )
 
 
 class _Wrong:

@@ -109,14 +109,10 @@ EXERCISE = Exercise(
         Mistake(
             "fortran-order",
             fortran_order,
-            "The shape is right and the pixels are not: `order='F'` fills the columns first, across all images.",
-            "In which order do the 784 numbers list an image: row by row, or column by column?",
-        ),
-        Mistake(
-            "rows-and-columns-swapped",
-            rows_and_columns_swapped,
-            "Each image is mirrored along its diagonal: rows and columns are swapped.",
+            "The shape is right and each image is mirrored along its diagonal: rows and columns are swapped, as "
+            "`order='F'` does.",
             "Pixel 1 stands to the right of pixel 0. Where does it stand in your image?",
+            also=(rows_and_columns_swapped,),
         ),
         Mistake(
             "no-channel-axis",
