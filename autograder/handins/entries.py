@@ -1,0 +1,228 @@
+"""The files of a folder or an archive: listed without following links, read with a cap, unpacked nowhere."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+MAX_ENTRIES = 200_000
+MAX_DEPTH = 12
+MAX_ARCHIVE_BYTES = 300 << 20
+MAX_DIRECTORY_BYTES = 64 << 20
+MAX_INNER_DIRECTORY_BYTES = 1 << 20
+_IGNORED = frozenset({"__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini"})
+
+
+class Unreadable(Exception):  # noqa: N818 - it is the file that is unreadable
+    """A file or an archive cannot be read; the message says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file: where it lies below the root (`path`, its parts), its size in bytes, and how its bytes are had.
+
+    `reader(limit)` returns at most `limit` bytes and one more; use `read`.
+    """
+
+    path: tuple[str, ...]
+    size: int
+    reader: Callable[[int], bytes]
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return self.path[-1]
+
+    def below(self, depth: int) -> Entry:
+        """Return the same file seen from a folder `depth` levels further down."""
+        return replace(self, path=self.path[depth:])
+
+    def read(self, limit: int) -> bytes:
+        """Return the file's bytes.
+
+        Raises
+        ------
+        Unreadable
+            If there are more than `limit`, or they cannot be read.
+        """
+        data = self.reader(limit)
+        if len(data) > limit:
+            raise Unreadable(f"{self.name} has more than {limit / 1e6:.0f} MB")
+        return data
+
+
+def files_in(folder: Path) -> tuple[list[Entry], list[str]]:
+    """Return the files below a folder in order, and notes on what was left out.
+
+    Symbolic links are not followed, hidden files and editors' litter are left out, and so is all that is no file.
+
+    Raises
+    ------
+    Unreadable
+        If the folder itself cannot be listed, or holds more files than a class hands in.
+    """
+    notes: list[str] = []
+    entries = list(_walk(folder, (), notes))
+    return entries, notes
+
+
+def _walk(folder: Path, path: tuple[str, ...], notes: list[str]) -> Iterator[Entry]:
+    pending = [(folder, path)]
+    count = 0
+    while pending:
+        current, below = pending.pop()
+        try:
+            with os.scandir(current) as found:
+                items = sorted(found, key=lambda item: item.name)
+        except OSError as problem:
+            if not below:
+                raise Unreadable(f"{current} cannot be listed ({problem.strerror}). Check who may read it.") from None
+            notes.append(f"{'/'.join(below)} cannot be listed ({problem.strerror})")
+            continue
+        folders = []
+        for item in items:
+            if ignored(item.name):
+                continue
+            place = (*below, item.name)
+            count += 1
+            if count > MAX_ENTRIES:
+                raise Unreadable(f"{folder} holds more than {MAX_ENTRIES:,} files. Name the folder of one class.")
+            if item.is_symlink():
+                notes.append(f"{'/'.join(place)} is a symbolic link and was not followed")
+            elif item.is_dir(follow_symlinks=False):
+                if len(place) < MAX_DEPTH:
+                    folders.append((Path(item.path), place))
+            elif item.is_file(follow_symlinks=False):
+                yield Entry(place, item.stat(follow_symlinks=False).st_size, _file_reader(item.path))
+        pending += reversed(folders)
+
+
+def _file_reader(path: str) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        try:
+            # Between listing and reading it may have become a link or a pipe.
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise Unreadable(f"{Path(path).name} is not a file any more")
+                return file.read(limit + 1)
+        except OSError as problem:
+            raise Unreadable(f"{Path(path).name} cannot be read ({problem.strerror})") from None
+
+    return read
+
+
+def files_in_zip(archive: Path) -> tuple[list[Entry], list[str]]:
+    """Return the files in a zip archive in order, and notes on what was left out. Nothing is unpacked.
+
+    Raises
+    ------
+    Unreadable
+        If it is no zip archive, or not one that a course would give.
+    """
+    with archive.open("rb") as file:
+        _check_directory(file, archive.name, MAX_DIRECTORY_BYTES)
+    try:
+        opened = zipfile.ZipFile(archive)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+        raise Unreadable(
+            f"{archive.name} is not a zip archive that can be read ({problem}). Download it again."
+        ) from None
+    return _members(opened, archive.name)
+
+
+def files_in_inner_zip(entry: Entry) -> tuple[list[Entry], list[str]]:
+    """Return the files in an archive that a student handed in, as if they lay where the archive lies.
+
+    Raises
+    ------
+    Unreadable
+        If it cannot be read, or is made to be no end of it.
+    """
+
+    def open_again() -> zipfile.ZipFile:
+        file = io.BytesIO(entry.read(MAX_ARCHIVE_BYTES))
+        _check_directory(file, entry.name, MAX_INNER_DIRECTORY_BYTES)
+        try:
+            return zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+            raise Unreadable(f"{entry.name} is not a zip archive that can be read ({problem})") from None
+
+    found, notes = _members(open_again(), entry.name)
+
+    def again(path: tuple[str, ...]) -> Callable[[int], bytes]:
+        def read(limit: int) -> bytes:
+            inner, _ = _members(open_again(), entry.name)
+            return next(one for one in inner if one.path == path).reader(limit)
+
+        return read
+
+    return [Entry((*entry.path[:-1], *one.path), one.size, again(one.path)) for one in found], notes
+
+
+def _members(archive: zipfile.ZipFile, name: str) -> tuple[list[Entry], list[str]]:
+    entries: dict[tuple[str, ...], Entry] = {}
+    notes: list[str] = []
+    for member in archive.infolist():
+        if member.is_dir():
+            continue
+        parts = tuple(part for part in member.filename.replace("\\", "/").split("/") if part not in ("", "."))
+        if not parts or any(ignored(part) for part in parts if part != ".."):
+            continue
+        if ".." in parts or ":" in parts[0] or member.filename.startswith(("/", "\\")):
+            notes.append(f"a member of {name} points outside of the archive; it was left out")
+        elif stat.S_ISLNK(member.external_attr >> 16):
+            notes.append(f"a member of {name} is a symbolic link; it was left out")
+        elif parts in entries:
+            notes.append(f"{name} has two members named {'/'.join(parts)}; the first one counts")
+        elif len(parts) <= MAX_DEPTH:
+            entries[parts] = Entry(parts, member.file_size, _member_reader(archive, member))
+        if len(entries) > MAX_ENTRIES:
+            raise Unreadable(f"{name} holds more than {MAX_ENTRIES:,} files")
+    return [entries[parts] for parts in sorted(entries)], notes
+
+
+def _member_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        try:
+            with archive.open(member) as file:
+                return file.read(limit + 1)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            ValueError,
+        ) as problem:
+            reason = "it has a password" if "password" in str(problem) else type(problem).__name__
+            raise Unreadable(f"{member.filename.rsplit('/', 1)[-1]} cannot be unpacked ({reason})") from None
+
+    return read
+
+
+def _check_directory(file: io.BufferedReader | io.BytesIO, name: str, limit: int) -> None:
+    """Look at the size of an archive's directory before Python makes an object of each of its entries."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65_557))  # the end record and the longest comment
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise Unreadable(f"{name} is not a zip archive, or it was cut off. Download it again.")
+    (directory,) = struct.unpack("<I", tail[at + 12 : at + 16])
+    file.seek(0)
+    if directory > limit and (directory != 0xFFFFFFFF or limit < MAX_DIRECTORY_BYTES):  # all ones: see the zip64 record
+        raise Unreadable(f"{name} holds far more files than a hand-in")
+
+
+def ignored(name: str) -> bool:
+    """Whether a file or folder is litter of an editor or a system, and no part of a hand-in."""
+    return name.startswith(".") or name in _IGNORED

@@ -1,0 +1,220 @@
+"""Run a hand-in's cells, then call what they define; tell each step as it is done.
+
+What was told before a kill counts. All of it is claims: the judges outside decide what they are worth.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
+
+import numpy as np
+
+from autograder.inside.call import TookTooLong, call, describe_error, time_limit
+from autograder.inside.codec import CodecError, clean_text, decode, encode
+from autograder.inside.shell import GradingShell, start_shell
+
+UNTOUCHED = "NotImplementedError"
+LEAST_SECONDS = 0.5
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+def run(payload: bytes, emit: Callable[[bytes], None]) -> None:
+    """Run the cells and the probes that the payload names, and emit a frame for each step.
+
+    Parameters
+    ----------
+    payload : bytes
+        A frame with `cells` (list of `index` and `source`), `probes` (exercise id → probe, see
+        `autograder.exercise.Exercise.probe`), `cell_seconds` (the longest that one cell may take), `cells_seconds` and
+        `probes_seconds` (all cells, all probes together) and `seed` (of the global random generators).
+    emit : callable
+        Sends one frame to the other side.
+
+    Notes
+    -----
+    The frames, in order: `cell_started` (index); `cell_ended` (index, ok, error, seconds, noted); `cells_cut` (index
+    of the first cell that there was no time for); `probe_started` (exercise); `probe` (exercise, evidence, remarks);
+    `done`.
+    """
+    asked = decode(payload)
+
+    def tell(event: dict[str, Any]) -> None:
+        emit(encode(event))
+
+    with _unheard():
+        shell = start_shell()
+        bindings = Bindings(shell, {probe["name"] for probe in asked["probes"].values()})
+        _seed(asked["seed"])
+        _run_cells(shell, bindings, asked, tell)
+        _run_probes(bindings, asked, tell)
+    tell({"event": "done"})
+
+
+class Bindings:
+    """Every callable that each wanted name was bound to after a cell, in order."""
+
+    def __init__(self, shell: GradingShell, names: set[str]) -> None:
+        self.shell = shell
+        self.callables: dict[str, list[Any]] = {name: [] for name in names}
+
+    def look(self) -> None:
+        """Keep what the names are bound to now."""
+        for name, seen in self.callables.items():
+            value = self.shell.user_ns.get(name)
+            if callable(value) and not any(value is old for old in seen):
+                seen.append(value)
+
+    def near(self, name: str) -> list[str]:
+        """Return names of functions in the notebook that look like a wanted one that is missing."""
+        names = [
+            other
+            for other, value in self.shell.user_ns.items()
+            if isinstance(other, str) and not other.startswith("_") and other not in self.callables and callable(value)
+        ]
+        plain = {other.replace("_", "").lower(): other for other in names}
+        close = difflib.get_close_matches(name.replace("_", "").lower(), plain, n=2, cutoff=0.8)
+        return [plain[found] for found in close]
+
+
+def _run_cells(shell: GradingShell, bindings: Bindings, asked: dict[str, Any], tell: Emit) -> None:
+    end = time.monotonic() + asked["cells_seconds"]
+    for cell in asked["cells"]:
+        left = end - time.monotonic()
+        if left <= 0:
+            tell({"event": "cells_cut", "index": cell["index"]})
+            return
+        tell({"event": "cell_started", "index": cell["index"]})
+        # Half of what is left, at most: endless cells, however many, leave time for those that follow.
+        seconds = min(asked["cell_seconds"], max(left / 2, LEAST_SECONDS))
+        ended = _run_cell(shell, cell["source"], seconds)
+        bindings.look()
+        _close_figures()
+        tell({"event": "cell_ended", "index": cell["index"], **ended})
+
+
+def _run_cell(shell: GradingShell, source: str, seconds: float) -> dict[str, Any]:
+    shell.noted, shell.shown_error = [], None
+    began = time.monotonic()
+    problem: BaseException | None = None
+    try:
+        with time_limit(seconds) as alarm:
+            result = alarm.run(shell.run_cell, source)
+        problem = result.error_before_exec or result.error_in_exec or shell.shown_error
+    except BaseException as escaped:  # the border: what a cell raised inside IPython's own code, SystemExit too
+        problem = escaped
+    return {
+        "ok": problem is None,
+        "error": None if problem is None else _describe(problem),
+        "seconds": round(time.monotonic() - began, 3),
+        "noted": shell.noted,
+    }
+
+
+def _describe(problem: BaseException) -> dict[str, Any]:
+    error = describe_error(problem)
+    if isinstance(problem, SyntaxError):
+        error["message"] = clean_text(str(problem.msg), 200)
+        error["line"] = clean_text(str(problem.text or "").strip(), 200) or None
+    return error
+
+
+def _run_probes(bindings: Bindings, asked: dict[str, Any], tell: Emit) -> None:
+    end = time.monotonic() + asked["probes_seconds"]
+    for exercise, probe in asked["probes"].items():
+        tell({"event": "probe_started", "exercise": exercise})
+        left = end - time.monotonic()
+        seconds = min(probe["seconds"], max(left / 2, LEAST_SECONDS))
+        told = _probe(bindings, probe, seconds, asked["seed"])
+        try:
+            tell({"event": "probe", "exercise": exercise, **told})
+        except CodecError as too_large:
+            outcome = _failed("AnswerTooLarge", str(too_large))
+            tell({"event": "probe", "exercise": exercise, "evidence": {"found": True, "outcomes": [outcome]}})
+
+
+def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int) -> dict[str, Any]:
+    name = probe["name"]
+    candidates = bindings.callables[name]
+    remarks: list[tuple[str, str]] = []
+    if not candidates:
+        value = bindings.shell.user_ns.get(name)
+        if value is not None:
+            remarks.append(("not_callable", type(value).__name__[:80]))
+        remarks += [("near", other[:80]) for other in bindings.near(name)]
+        return {"evidence": {"found": False}, "remarks": remarks}
+    outcomes = _outcomes(candidates[-1], probe, seconds, seed)
+    if not callable(bindings.shell.user_ns.get(name)):
+        remarks.append(("overwritten", name))
+    for earlier in reversed(candidates[:-1]):
+        if not _is_stub(outcomes):
+            break
+        others = _outcomes(earlier, probe, seconds, seed)
+        if not _is_stub(others):
+            outcomes = others
+            remarks.append(("stub_later", name))
+    return {"evidence": {"found": True, "outcomes": outcomes}, "remarks": remarks}
+
+
+def _outcomes(function: Callable[..., Any], probe: dict[str, Any], seconds: float, seed: int) -> list[dict[str, Any]]:
+    _seed(seed)
+    try:
+        return call(function, probe["cases"], seconds)
+    except KeyboardInterrupt:
+        return [_failed("KeyboardInterrupt", "")]
+    except TookTooLong as late:
+        return [_failed("TookTooLong", str(late))]
+
+
+def _failed(kind: str, message: str) -> dict[str, Any]:
+    error: dict[str, Any] = {"type": kind, "ancestors": [], "message": clean_text(message, 500), "line": None}
+    return {"value": None, "error": error, "changed": [], "random": False}
+
+
+def _is_stub(outcomes: list[dict[str, Any]]) -> bool:
+    return bool(outcomes) and all(one["error"] and one["error"]["type"] == UNTOUCHED for one in outcomes)
+
+
+def _seed(seed: int) -> None:
+    """Seed the generators that everybody shares, so that the same hand-in comes to the same answers each time."""
+    random.seed(seed)
+    np.random.seed(seed % (1 << 32))
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        with contextlib.suppress(Exception):  # a hand-in may have broken Keras for itself
+            keras.utils.set_random_seed(seed % (1 << 32))
+
+
+def _close_figures() -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        with contextlib.suppress(Exception):  # a hand-in may have broken Matplotlib for itself
+            pyplot.close("all")
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Let nothing that is printed go anywhere: an endless print must fill neither memory nor a pipe."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    copies = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    out, err = sys.stdout, sys.stderr
+    null: TextIO
+    with open(os.devnull, "w", encoding="utf-8", errors="replace") as null:  # noqa: PTH123 - os.devnull is no path
+        try:
+            for descriptor in copies:
+                os.dup2(sink, descriptor)
+            sys.stdout = sys.stderr = null
+            yield
+        finally:
+            sys.stdout, sys.stderr = out, err
+            for descriptor, copy in copies.items():
+                os.dup2(copy, descriptor)
+                os.close(copy)
+            os.close(sink)

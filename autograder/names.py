@@ -1,0 +1,188 @@
+"""Which names a cell binds, needs and may change: read from its text, never by running it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Whoever uses one of these reaches names that no analysis sees.
+REACHES_ANYTHING = frozenset(
+    {"eval", "exec", "globals", "locals", "vars", "get_ipython", "__import__", "__main__", "getattr", "compile", "dir"}
+)
+# Methods of these change what every other cell meets.
+SHARED_STATE = frozenset({"sys", "os", "warnings", "builtins", "importlib"})
+# Functions that change none of their arguments.
+ONLY_LOOKS = frozenset(
+    {"print", "len", "range", "min", "max", "sum", "any", "all", "type", "isinstance", "str", "int", "float", "bool"}
+    | {"list", "tuple", "dict", "set", "enumerate", "zip", "sorted", "reversed", "repr", "round", "abs", "display"}
+)
+MAX_ANALYSED = 200_000
+
+_MAGIC_LINE = re.compile(r"^(?P<indent>[ \t]*)(?:[%!]|\?|[\w.]+\?+[ \t]*$).*$", re.MULTILINE)
+_MAGIC_VALUE = re.compile(r"^(?P<target>[ \t]*[\w, \t.\[\]]+=)[ \t]*[%!].*$", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\A\s*%%(?P<name>\w+|!)[^\n]*\n?")
+_LOOKS_DEFINED = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)|^(?:%time[ \t]+)?([^\W\d]\w*)[ \t]*=[^=]", re.MULTILINE
+)
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What one cell does with names: binds them, needs them, may change what they stand for.
+
+    `analysed` is false where the text could not be read as Python; `needs` then holds every word in it.
+    `reaches_anything` says that it may need any name; `shared` that it may change what no name stands for.
+    """
+
+    binds: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    analysed: bool = True
+    reaches_anything: bool = False
+    shared: bool = False
+
+
+def names_of(source: str) -> Names:
+    """Return the names of one cell.
+
+    >>> sorted(names_of("def scaled(images):\\n    return images / full").needs)
+    ['full']
+    >>> sorted(names_of("x = sorted(data)\\nx.sort()\\nfill(rest)").changes)
+    ['rest', 'x']
+    """
+    words = frozenset(_IDENTIFIER.findall(source))
+    python = as_python(source)
+    tree = parsed(python) if len(source) <= MAX_ANALYSED else None
+    reaches = bool(words & REACHES_ANYTHING)
+    if tree is None:
+        return Names(binds=defined_by_look(source), needs=words, analysed=False, reaches_anything=reaches, shared=True)
+    try:
+        binds, needs = _scopes(symtable.symtable(_awaited(python), "cell", "exec"))
+    except (SyntaxError, ValueError, RecursionError):
+        binds, needs = set(defined_by_look(source)), set(words)
+    changes, shared = _changes(tree)
+    if python != source and not _only_draws(source):
+        binds |= defined_by_look(source)
+        needs |= words
+        shared = True
+    return Names(
+        binds=frozenset(binds),
+        needs=frozenset(needs),
+        changes=frozenset(changes),
+        imports=frozenset(_imported(tree)),
+        reaches_anything=reaches,
+        shared=shared,
+    )
+
+
+def as_python(source: str) -> str:
+    """Return a cell's text without its magics: as many lines, each of them Python if the rest was."""
+    head = _CELL_MAGIC.match(source)
+    if head is not None:
+        if head["name"] not in _PYTHON_MAGICS:
+            return "\n" * source.count("\n")
+        source = "\n" * head[0].count("\n") + source[head.end() :]
+    return _MAGIC_LINE.sub(r"\g<indent>pass", _MAGIC_VALUE.sub(r"\g<target> None", source))
+
+
+def parsed(python: str) -> ast.Module | None:
+    """Return the syntax tree, or None where the text is not Python (or deeper than the parser goes)."""
+    try:
+        return ast.parse(python)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def definitions_in(source: str) -> str:
+    """Return the imports, functions and classes of a cell without what it does: "" where there are none."""
+    tree = parsed(as_python(source))
+    if tree is None:
+        return ""
+    kept = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))]
+    kept = kept if any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) for node in kept) else []
+    try:
+        return "\n\n".join(ast.unparse(node) for node in kept)
+    except RecursionError:
+        return ""
+
+
+def _scopes(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """Return the names that a module's scope binds, and the global names that any of its scopes needs."""
+    binds = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    needs = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    for inner in _inner(table):
+        for symbol in inner.get_symbols():
+            if symbol.is_global():
+                if symbol.is_referenced():
+                    needs.add(symbol.get_name())
+                if symbol.is_declared_global() and symbol.is_assigned():
+                    binds.add(symbol.get_name())
+    return binds, needs
+
+
+def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    for child in table.get_children():
+        yield child
+        yield from _inner(child)
+
+
+def _awaited(python: str) -> str:
+    """Return the text with top-level `await` taken off: a notebook may have it, a module may not."""
+    return re.sub(r"\bawait\s+", "", python) if "await" in python and "async def" not in python else python
+
+
+def _changes(tree: ast.Module) -> tuple[set[str], bool]:
+    """Return the names whose objects a cell may change, and whether it may change what everybody shares."""
+    changes: set[str] = set()
+    shared = False
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            changes |= _root(node)
+        elif isinstance(node, ast.AugAssign):
+            changes |= _root(node.target)
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                root = _root(node.func)
+                changes |= root
+                shared = shared or bool(root & SHARED_STATE)
+            if not (isinstance(node.func, ast.Name) and node.func.id in ONLY_LOOKS):
+                for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    changes |= _given(given)
+        elif isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            shared = True
+    return changes - set(dir(builtins)), shared
+
+
+def _root(node: ast.expr) -> set[str]:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.Await)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _given(node: ast.expr) -> set[str]:
+    """Return the names whose objects an argument may hand over: every name in it but the functions that it calls."""
+    called = {id(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)}
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and id(inner) not in called}
+
+
+def _only_draws(source: str) -> bool:
+    """Whether `%matplotlib` is the only magic of a cell: it changes nothing that a grade depends on."""
+    magics = [match[0].strip() for match in _MAGIC_LINE.finditer(source)]
+    return bool(magics) and all(magic.startswith("%matplotlib") for magic in magics) and "%%" not in source
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    imports = (node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
+
+
+def defined_by_look(source: str) -> frozenset[str]:
+    """Return the names that a text which is not Python seems to define."""
+    return frozenset(name for pair in _LOOKS_DEFINED.findall(source) for name in pair if name)
