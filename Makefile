@@ -1,0 +1,62 @@
+# digitlab. `make` alone lists the commands; each sets up what it needs.
+
+# The Python to set up with; empty: the first suitable one. ARGS goes on to the command, as in
+# make grade ARGS="--workers 1".
+PYTHON ?=
+ARGS ?=
+# CI has just run every test when it calls `make check`, and says FAST_TESTS=no.
+FAST_TESTS ?= yes
+
+BIN := .venv/bin
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --extra build
+
+# An environment that was moved with its folder has the old place written into it; one whose Python was removed does
+# not start. Either is made anew.
+MADE_HERE := $(shell test -x .venv/bin/python -a "`cat .venv/made-at 2>/dev/null`" = "$(CURDIR)" || echo not-made-here)
+
+.PHONY: help lab grade test check lessons lock set-up clean not-made-here
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+lab: .venv/ready-for-users ## open the lessons in JupyterLab
+	@$(BIN)/digitlab lab $(ARGS)
+
+# Status 3 says that some hand-in needs a person, as several of the sample class are meant to.
+grade: .venv/ready-for-users ## grade the bundled sample class; the reports go to ./grades
+	@$(BIN)/autograder grade --sample $(ARGS) || test $$? -eq 3
+
+test: .venv/ready-for-developers ## run the whole test suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/ready-for-developers ## lint, types, fast tests, and whether generated files are up to date
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/autograder build --check
+ifeq ($(FAST_TESTS),yes)
+	@$(BIN)/python -m pytest -m "not slow and not browser and not network" $(ARGS)
+else
+	@echo "The fast tests were left out (FAST_TESTS=$(FAST_TESTS)); make test runs them too."
+endif
+
+lessons: .venv/ready-for-users ## build the lessons from their solutions
+	@$(BIN)/autograder build $(ARGS)
+
+lock: .venv/ready-for-developers ## renew the locks; ARGS=--upgrade takes newer versions
+	$(UV_COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) $(ARGS) --extra dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+set-up: .venv/ready-for-users ## set up only
+	@echo "Set up. The commands are in .venv/bin."
+
+clean: ## remove .venv and what tools leave behind; your work and your grades stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find autograder benchmarks digitlab tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+.venv/ready-for-users: requirements.lock pyproject.toml tools/set_up.py $(MADE_HERE)
+	@python=`tools/find-python "$(PYTHON)"` && "$$python" tools/set_up.py users
+
+.venv/ready-for-developers: requirements-dev.lock requirements.lock pyproject.toml tools/set_up.py $(MADE_HERE)
+	@python=`tools/find-python "$(PYTHON)"` && "$$python" tools/set_up.py developers
