@@ -139,15 +139,12 @@ def bank_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
     """Yield every answer of the bank that does not get the verdict that it must get."""
     right_answers = exercise.right_answers if exercise.answer is None else (exercise.answer, *exercise.right_answers)
     for answer in right_answers:
-        for seed, verdict in verdicts(exercise, answer, seeds):
-            if verdict.status is not Status.PASSED:
-                yield f"the right answer {_name(answer)} does not pass with seed {seed}: {_said(verdict)}"
+        what = f"the right answer {_name(answer)} does not pass"
+        yield from _missed(what, verdicts(exercise, answer, seeds), _is_passed)
     for mistake in exercise.mistakes:
         for answer in (mistake.answer, *mistake.also):
-            for seed, verdict in verdicts(exercise, answer, seeds):
-                if not _is_caught(mistake, verdict):
-                    what = f"the mistake {mistake.name} ({_name(answer)})"
-                    yield f"{what} is not caught under its name with seed {seed}: {_said(verdict)}"
+            what = f"the mistake {mistake.name} ({_name(answer)}) is not caught under its name"
+            yield from _missed(what, verdicts(exercise, answer, seeds), functools.partial(_is_caught, mistake))
 
 
 def lesson_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
@@ -168,12 +165,10 @@ def lesson_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
             yield f"{lesson.name} has no cell that asks for it"
         return
     name = exercise.function if not exercise.file else _function_in(stub)
-    for seed, verdict in verdicts(exercise, _as_bank_entry(exercise, solved[name]), seeds):
-        if verdict.status is not Status.PASSED:
-            yield f"the lesson's solution does not pass with seed {seed}: {_said(verdict)}"
-    for seed, verdict in verdicts(exercise, _as_bank_entry(exercise, released[name]), seeds):
-        if verdict.status is not Status.NOT_ATTEMPTED:
-            yield f"the stub as released is not 'not attempted' with seed {seed}: {_said(verdict)}"
+    solution, waiting = _as_bank_entry(exercise, solved[name]), _as_bank_entry(exercise, released[name])
+    yield from _missed("the lesson's solution does not pass", verdicts(exercise, solution, seeds), _is_passed)
+    what = "the stub as released is not 'not attempted'"
+    yield from _missed(what, verdicts(exercise, waiting, seeds), _is_not_attempted)
 
 
 def verdicts(exercise: Exercise, answer: Callable[..., Any], seeds: Sequence[int]) -> Iterator[tuple[int, Verdict]]:
@@ -208,6 +203,22 @@ def _file_verdicts(
         for seed in seeds:
             cases = exercise.cases(seed)
             yield seed, judge(exercise, cases, evidence_of_file(path, cases))
+
+
+def _missed(what: str, given: Iterator[tuple[int, Verdict]], is_right: Callable[[Verdict], bool]) -> Iterator[str]:
+    """Yield one sentence where a verdict is not right: the first such seed is enough to repeat it."""
+    wrong = [(seed, verdict) for seed, verdict in given if not is_right(verdict)]
+    for seed, verdict in wrong[:1]:
+        name = f" as {verdict.mistake}" if verdict.mistake else ""
+        yield f"{what}: with seed {seed} it is {verdict.status}{name}, {verdict.message!r}"
+
+
+def _is_passed(verdict: Verdict) -> bool:
+    return verdict.status is Status.PASSED
+
+
+def _is_not_attempted(verdict: Verdict) -> bool:
+    return verdict.status is Status.NOT_ATTEMPTED
 
 
 def _is_caught(mistake: Mistake, verdict: Verdict) -> bool:
@@ -251,8 +262,3 @@ def _function_in(code: str) -> str:
 
 def _name(answer: Callable[..., Any]) -> str:
     return getattr(answer, "__name__", repr(answer))
-
-
-def _said(verdict: Verdict) -> str:
-    name = f" as {verdict.mistake}" if verdict.mistake else ""
-    return f"it is {verdict.status}{name}: {verdict.message!r}"

@@ -62,20 +62,23 @@ def test_a_good_bank_has_no_miss() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"right_answers": (*EXERCISE.right_answers, _add_one)}, "the right answer _add_one does not pass with seed 1"),
+        (
+            {"right_answers": (*EXERCISE.right_answers, _add_one)},
+            "the right answer _add_one does not pass: with seed 1 it is failed as adds-one",
+        ),
         (
             {"mistakes": (*EXERCISE.mistakes, Mistake("is-right", lambda x: x * 2, "Wrong.", "Is it?"))},
-            "the mistake is-right (<lambda>) is not caught under its name with seed 1: it is passed",
+            "the mistake is-right (<lambda>) is not caught under its name: with seed 1 it is passed",
         ),
         (
             {"mistakes": (*EXERCISE.mistakes, Mistake("adds-a-one", _add_one, "One too many.", "Is it?"))},
-            "it is failed as adds-one: 'You add one.'",
+            "it is failed as adds-one, 'You add one.'",
         ),
         (
-            {"mistakes": (replace(EXERCISE.mistakes[0], also=(_square,)), *EXERCISE.mistakes[1:])},
-            "the mistake adds-one (_square) is not caught",
+            {"mistakes": (EXERCISE.mistakes[0], replace(EXERCISE.mistakes[1], also=(_add_one,)))},
+            "the mistake squares (_add_one) is not caught",
         ),
-        ({"answer": None}, "it is not_judged: 'ValueError was raised: l01_twice is judged by its answer and has none'"),
+        ({"answer": None}, "it is not_judged, 'ValueError was raised: l01_twice is judged by its answer and has none'"),
     ],
 )
 def test_sees_an_answer_that_does_not_get_its_verdict(change: dict[str, object], said: str) -> None:
@@ -137,8 +140,8 @@ STUB = "raise NotImplementedError"
     [
         (STUB, "return 2 * x", None),
         (STUB, "return math.prod((2, x))", None),
-        (STUB, "return x + 1", "the lesson's solution does not pass with seed 1: it is failed as adds-one"),
-        ("return 0", "return 2 * x", "the stub as released is not 'not attempted' with seed 1: it is failed"),
+        (STUB, "return x + 1", "the lesson's solution does not pass: with seed 1 it is failed as adds-one"),
+        ("return 0", "return 2 * x", "the stub as released is not 'not attempted': with seed 1 it is failed"),
         (STUB, "return (", "the lesson's set-up or exercise cells raised SyntaxError"),
     ],
 )
