@@ -16,6 +16,7 @@ _HOME: dict[str, str] = {
     "yours": "digitlab.yours",
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
+    "DataError": "digitlab.storage",
     "load_mnist": "digitlab.mnist",
     "describe": "digitlab.describing",
     "class_counts": "digitlab.describing",
