@@ -5,11 +5,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from autograder.exercise import Exercise
-from autograder.exercises import l01_look_first, l02_pixels_to_tensors, l09_evaluate
+from autograder.exercises import l01_look_first, l02_pixels_to_tensors, l03_linear_baseline, l09_evaluate
 
 EXERCISES: tuple[Exercise, ...] = (
     *l01_look_first.EXERCISES,
     *l02_pixels_to_tensors.EXERCISES,
+    *l03_linear_baseline.EXERCISES,
     *l09_evaluate.EXERCISES,
 )
 

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from digitlab.describing import class_counts
 
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.describing import class_counts
 
 Array = np.ndarray[Any, Any]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from digitlab.describing import describe
 
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.describing import describe
 
 Array = np.ndarray[Any, Any]
 Facts = dict[str, Any]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from digitlab.describing import examples_of
 
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.describing import examples_of
 
 Array = np.ndarray[Any, Any]
 

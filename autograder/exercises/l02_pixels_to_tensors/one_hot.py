@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from digitlab.tensors import one_hot
 
 from autograder.compare import Tolerance
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.tensors import one_hot
 
 Array = np.ndarray[Any, Any]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from digitlab.tensors import standardise
 
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.tensors import standardise
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[Array, Array]

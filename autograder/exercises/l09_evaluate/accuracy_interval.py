@@ -6,11 +6,11 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from digitlab.scores import accuracy_interval
 
 from autograder.compare import Tolerance
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.scores import accuracy_interval
 
 Z = 1.96
 Pair = tuple[float, float]

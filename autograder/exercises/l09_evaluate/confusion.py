@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from digitlab.scores import confusion
 
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.scores import confusion
 
 Array = np.ndarray[Any, Any]
 

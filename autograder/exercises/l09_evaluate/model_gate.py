@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from digitlab.scores import accuracy_interval
 
 from autograder.exercise import Case, Cases, Exercise, Finding
 from autograder.exercises.l09_evaluate import gate_bank
 from autograder.inside.model_file import SAMPLE
 from autograder.records import Evidence
+from digitlab.scores import accuracy_interval
 
 Array = np.ndarray[Any, Any]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from digitlab.scores import weighted_average
 
 from autograder.exercise import Case, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from digitlab.scores import weighted_average
 
 Array = np.ndarray[Any, Any]
 
