@@ -47,7 +47,7 @@ def judge_model(_exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
         return Finding(
             share=0.0,
             mistake="wrong-output-shape",
-            message=f"For {len(labels):,} images the model gives shape {_shape(answers, len(labels))}, expected ({len(labels)}, 10).",
+            message=f"It does not give ten numbers for an image: for {len(labels):,} images the model gives shape {_shape(answers, len(labels))}, expected ({len(labels)}, 10).",
             next_step="How many classes are there, and which layer decides how many numbers come out?",
         )
     return _measured(facts, answers, labels)
