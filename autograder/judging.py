@@ -200,13 +200,13 @@ class _Wrong:
         self.size = sum(arg.size if isinstance(arg, np.ndarray) else 1 for arg in case.args)
 
     def text(self, function: str) -> str:
-        """Return the failing example: input, what came back, what was expected, where they first differ."""
+        """Return the failing example, a line each: input, what came back, what was expected, where they differ."""
         given = ", ".join(describe(arg) for arg in self.case.args)
         label = f" ({self.case.label})" if self.case.label else ""
         came = f"raised {self.seen.error}" if self.seen.error else f"returned {describe(self.seen.value)}"
         wanted = f"a {self.right.error.type}" if self.right.error else describe(self.right.value)
         where = f"{self.found.text[:1].upper()}{self.found.text[1:]}."
-        return f"{function}({given}){label} {came}. Expected: {wanted}. {where}"
+        return f"{function}({given}){label}\n{came}\nexpected {wanted}\n{where}"
 
 
 def _wrong(case: Case, right: Outcome, seen: Outcome, tolerance: Tolerance) -> _Wrong | None:
