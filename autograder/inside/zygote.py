@@ -1,0 +1,97 @@
+"""The zygote: one process that has imported everything, and forks once for each job. Runs inside bubblewrap.
+
+It is started afresh by exec, so it never held a judge, a solution or a label. It runs no student's code itself.
+
+Started as ``python -m autograder.inside.zygote DESCRIPTOR``; the descriptor is a socket to the grading process.
+The first message says what to import and brings the compiled system call filter, each later one is a job.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from autograder.inside import system, warden
+
+MAX_FILTER_BYTES = 1 << 20
+MESSAGE_BYTES = 1 << 16
+
+
+def main() -> None:
+    """Import, report, then serve until the grading process closes the line."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    message, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 1)
+    if not message:
+        os._exit(0)
+    orders = json.loads(message)
+    with os.fdopen(files[0], "rb") as file:
+        syscall_filter = file.read(MAX_FILTER_BYTES)
+    try:
+        _arrange_path(tuple(orders["paths"]))
+        _import(orders["modules"])
+        _refuse_a_started_tensorflow()
+    except Exception:
+        control.send(json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
+        os._exit(1)
+    gc.collect()
+    gc.freeze()  # so that a fork's collector does not copy what all forks share
+    system.set_dumpable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the wardens
+    control.send(json.dumps({"ready": os.getpid(), "threads": len(list(Path("/proc/self/task").iterdir()))}).encode())
+    _serve(control, syscall_filter)
+    os._exit(0)  # bubblewrap's first process follows, and with it whatever is left
+
+
+def _arrange_path(paths: tuple[str, ...]) -> None:
+    """Put the course behind the standard library, extra installed packages after it; the student's files come last."""
+    course = os.environ.pop("PYTHONPATH")
+    installed = [path for path in sys.path if path != course]
+    packages = [path for path in installed if path.endswith(("site-packages", "dist-packages"))]
+    standard = [path for path in installed if path not in packages]
+    sys.path[:] = list(dict.fromkeys([*standard, course, *packages, *paths]))
+
+
+def _import(modules: list[str]) -> None:
+    """Import what the jobs are going to need, once."""
+    for name in modules:
+        importlib.import_module(name)
+
+
+def _refuse_a_started_tensorflow() -> None:
+    """Raise RuntimeError if importing ran a TensorFlow operation: a fit() in a fork of such a process hangs."""
+    context: Any = sys.modules.get("tensorflow.python.eager.context")
+    if context is not None and context.context()._initialized:
+        raise RuntimeError("TensorFlow was started while the modules were imported; a fork could not use it")
+
+
+def _serve(control: socket.socket, syscall_filter: bytes) -> None:
+    """Fork a warden for each job that comes in; return when the line is closed."""
+    while True:
+        message, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
+        if not message:
+            return
+        parcel, evidence, leash = files
+        try:
+            pid = os.fork()
+        except OSError as error:
+            socket.socket(fileno=leash).send(b"X" + f"cannot fork: {error}".encode())
+            for file in (parcel, evidence):
+                os.close(file)
+            continue
+        if pid == 0:
+            control.close()
+            warden.guard(parcel, evidence, leash, syscall_filter)
+        for file in files:
+            os.close(file)
+
+
+if __name__ == "__main__":
+    main()

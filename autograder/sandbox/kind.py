@@ -1,0 +1,35 @@
+"""What a zygote has imported before the first job, and what it may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of zygote.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in messages.
+    modules : tuple of str
+        Imported before the first job. None may run a TensorFlow operation: a fork could not train any more.
+    sees_digits : bool
+        Whether digitlab's digits and their labels are on its disk.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    sees_digits: bool = True
+
+
+_SCIENCE = ("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "sklearn.metrics", "IPython")
+
+BARE = Kind(name="bare", modules=())
+LIGHT = Kind(name="light", modules=_SCIENCE)
+TENSORFLOW = Kind(name="tensorflow", modules=(*_SCIENCE, "tensorflow", "keras"))
+# A student's model is asked about digits whose labels it must not find.
+MODEL = Kind(name="model", modules=("numpy", "tensorflow", "keras", "h5py"), sees_digits=False)
+
+KINDS = (BARE, LIGHT, TENSORFLOW, MODEL)
