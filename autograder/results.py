@@ -140,8 +140,16 @@ def all_results(out: Path) -> tuple[list[LessonResult], list[str]]:
     return [results[key] for key in sorted(results)], problems
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
     """Write a text file beside its place and rename it, after it has reached the disk.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+    durable : bool
+        Whether it must survive a power cut. What can be made again from results need not: waiting for the disk
+        takes longer than writing a thousand pages.
 
     Raises
     ------
@@ -154,11 +162,13 @@ def write_whole(path: Path, text: str) -> None:
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _settle(path.parent)
+    if durable:
+        _settle(path.parent)
 
 
 def _settle(folder: Path) -> None:
@@ -173,7 +183,7 @@ def _settle(folder: Path) -> None:
 
 def sweep(out: Path) -> None:
     """Delete the unfinished files that a killed run has left below an output folder."""
-    for pattern in (f".*{UNFINISHED}", f"{RESULTS_FOLDER}/*/.*{UNFINISHED}"):
+    for pattern in (f".*{UNFINISHED}", f"reports/.*{UNFINISHED}", f"{RESULTS_FOLDER}/*/.*{UNFINISHED}"):
         for path in out.glob(pattern):
             path.unlink(missing_ok=True)
 

@@ -19,6 +19,16 @@ def one_line(text: str, limit: int = 200) -> str:
     return words if len(words) <= limit else words[: limit - 1] + "…"
 
 
+def printable(text: str, limit: int = 200) -> str:
+    """Return `text` as `one_line` does, with its blanks as they stand: for code and arrays, whose columns line up.
+
+    >>> printable("a\\x1b  b")
+    'a�  b'
+    """
+    shown = "".join(_shown(character) for character in text[:limit])
+    return shown if len(text) <= limit else shown[: limit - 1] + "…"
+
+
 def _shown(character: str) -> str:
     if character.isspace():
         return " "
