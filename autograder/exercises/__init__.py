@@ -5,12 +5,19 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from autograder.exercise import Exercise
-from autograder.exercises import l01_look_first, l02_pixels_to_tensors, l03_linear_baseline, l09_evaluate
+from autograder.exercises import (
+    l01_look_first,
+    l02_pixels_to_tensors,
+    l03_linear_baseline,
+    l04_convolution_by_hand,
+    l09_evaluate,
+)
 
 EXERCISES: tuple[Exercise, ...] = (
     *l01_look_first.EXERCISES,
     *l02_pixels_to_tensors.EXERCISES,
     *l03_linear_baseline.EXERCISES,
+    *l04_convolution_by_hand.EXERCISES,
     *l09_evaluate.EXERCISES,
 )
 
