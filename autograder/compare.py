@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,11 @@ from typing import Any
 import numpy as np
 
 from autograder.inside.codec import Opaque
+
+MAX_DESCRIPTION = 300
+MAX_DEPTH = 3
+MAX_PARTS = 10
+MAX_WHOLE = 16
 
 
 class Kind(StrEnum):
@@ -20,6 +26,10 @@ class Kind(StrEnum):
     SHAPE = "shape"
     DTYPE = "dtype"
     VALUE = "value"
+
+
+# What these find fault with is not a value: all values are right.
+RIGHT_VALUES = frozenset({Kind.LIST, Kind.DTYPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,12 @@ def difference(expected: Any, got: Any, tolerance: Tolerance) -> Difference | No
 
     An int is any integer, a float any real scalar, 0-d arrays too; a list may stand for a tuple; an array of
     integers needs an integer dtype; a float array may have any real dtype unless `tolerance.dtype` names one.
+    A difference of kind LIST or DTYPE says that all values are right: a wrong value anywhere is told before it.
     """
+    if isinstance(expected, np.generic):
+        expected = expected.item()
+    if isinstance(got, np.generic):
+        got = np.asarray(got)
     if got is None and expected is not None:
         return Difference(Kind.NONE, "None came back")
     if isinstance(expected, np.ndarray) and expected.ndim > 0:
@@ -58,43 +73,76 @@ def difference(expected: Any, got: Any, tolerance: Tolerance) -> Difference | No
         return _dict(expected, got, tolerance)
     if isinstance(expected, (tuple, list)):
         return _sequence(expected, got, tolerance)
-    if isinstance(expected, Opaque):
+    if isinstance(expected, Opaque):  # only a banked mistake is expected to give what is not plain
         same = isinstance(got, Opaque) and got.type_name == expected.type_name
         return None if same else Difference(Kind.TYPE, f"got {describe(got)}, expected {describe(expected)}")
     return _scalar(expected, got, tolerance)
 
 
 def describe(value: Any) -> str:
-    """Return a value in at most a line or two: small ones whole, large ones by shape, dtype and range."""
-    if isinstance(value, np.ndarray) and value.ndim > 0:
-        if value.size <= 16:
-            text = np.array2string(value, separator=", ", precision=4, floatmode="maxprec").replace("\n", "")
-            return (
-                f"array({' '.join(text.split())}, {value.dtype})"
-                if value.size
-                else f"an empty array of shape {value.shape}"
-            )
-        low, high = (
-            f"{number:.4g}" if value.dtype.kind in "fc" else str(number) for number in (value.min(), value.max())
-        )
-        return f"an array of shape {value.shape}, {value.dtype}, from {low} to {high}"
+    """Return a value in at most a line or two: small ones whole, large ones by shape, dtype and range.
+
+    >>> describe(np.array([[0, 51], [204, 255]], dtype=np.uint8)), describe([1, 0.3333333333])
+    ('array([[0, 51], [204, 255]], uint8)', '[1, 0.333333]')
+    """
+    text = _described(value, MAX_DEPTH)
+    return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 1] + "…"
+
+
+def with_article(name: str) -> str:
+    """Return a name with "a" or "an" before it.
+
+    >>> with_article("ndarray"), with_article("IndexError")
+    ('a ndarray', 'an IndexError')
+    """
+    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
+
+
+def _described(value: Any, depth: int) -> str:
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
     if isinstance(value, np.ndarray):
-        return describe(value.item())
+        return _described_array(value)
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, str):
+        return repr(value if len(value) <= MAX_DESCRIPTION else value[:MAX_DESCRIPTION] + "…")
     if isinstance(value, (tuple, list)):
-        inner = ", ".join(describe(item) for item in value[:8]) + (", …" if len(value) > 8 else "")
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+        begins, ends = "()" if isinstance(value, tuple) else "[]"
+        items = ["…"] if depth == 0 else [_described(item, depth - 1) for item in value[:MAX_PARTS]]
+        more = ", …" if len(value) > MAX_PARTS else "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return f"{begins}{', '.join(items)}{more}{ends}" if value else begins + ends
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{describe(k)}: {describe(v)}" for k, v in list(value.items())[:12]) + "}"
+        pairs = list(value.items())[:MAX_PARTS] if depth else []
+        items = [f"{_described(key, depth - 1)}: {_described(item, depth - 1)}" for key, item in pairs]
+        return "{" + ", ".join(items + ["…"] * (len(value) > len(pairs))) + "}"
     if isinstance(value, Opaque):
-        return f"a {value.type_name}"
-    return repr(value)[:200]
+        return with_article(value.type_name)
+    return repr(value)
+
+
+def _described_array(value: np.ndarray[Any, Any]) -> str:
+    if value.size == 0:
+        return f"an empty array of shape {value.shape}"
+    if value.size <= MAX_WHOLE:
+        return f"array({_nested(value.tolist())}, {value.dtype})"
+    finite = value[np.isfinite(value)]
+    span = f", from {_number(finite.min().item())} to {_number(finite.max().item())}" if finite.size else ""
+    odd = ", some of it NaN or infinite" if finite.size < value.size else ""
+    return f"an array of shape {value.shape}, {value.dtype}{span}{odd}"
+
+
+def _nested(values: Any) -> str:
+    return f"[{', '.join(map(_nested, values))}]" if isinstance(values, list) else _number(values)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, (float, complex)) else str(value)
 
 
 def _array(expected: np.ndarray[Any, Any], got: Any, tolerance: Tolerance) -> Difference | None:
     if isinstance(got, (list, tuple)):
-        return Difference(Kind.LIST, f"a {type(got).__name__} came back where an array is asked for")
+        return _list_for_array(expected, got, tolerance)
     if not isinstance(got, np.ndarray):
         return Difference(Kind.TYPE, f"{describe(got)} came back where an array is asked for")
     if got.shape != expected.shape:
@@ -111,6 +159,22 @@ def _array(expected: np.ndarray[Any, Any], got: Any, tolerance: Tolerance) -> Di
     return None
 
 
+def _list_for_array(
+    expected: np.ndarray[Any, Any], got: list[Any] | tuple[Any, ...], tolerance: Tolerance
+) -> Difference:
+    name = type(got).__name__
+    try:
+        array = np.array(got)
+    except (ValueError, TypeError, OverflowError):  # its rows differ in length, say
+        array = np.array(None)
+    if array.dtype.kind not in "biufc":
+        return Difference(Kind.TYPE, f"a {name} came back where an array is asked for, and NumPy makes no array of it")
+    found = _array(expected, array, tolerance)
+    if found is None or found.kind is Kind.DTYPE:
+        return Difference(Kind.LIST, f"a {name} came back where an array is asked for")
+    return found
+
+
 def _values(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], tolerance: Tolerance) -> Difference | None:
     same = _close(expected, got, tolerance)
     if bool(same.all()):
@@ -119,8 +183,8 @@ def _values(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], tolerance
     place = f"[{', '.join(map(str, first))}]"
     count = int((~same).sum())
     more = f" ({count:,} of {same.size:,} values differ)" if same.size > 1 else ""
-    text = f"they first differ at {place}: got {describe(got[first].item())}, expected {describe(expected[first].item())}{more}"
-    return Difference(Kind.VALUE, text)
+    one, other = describe(got[first].item()), describe(expected[first].item())
+    return Difference(Kind.VALUE, f"they first differ at {place}: got {one}, expected {other}{more}")
 
 
 def _close(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], tolerance: Tolerance) -> np.ndarray[Any, Any]:
@@ -142,7 +206,7 @@ def _scalar(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
         got = got.item()
     if isinstance(got, np.ndarray):
         return Difference(Kind.TYPE, f"{describe(got)} came back where one value is asked for")
-    if isinstance(expected, bool) or expected is None or isinstance(expected, str):
+    if isinstance(expected, (bool, str, Opaque)) or expected is None:
         if type(got) is type(expected) and got == expected:
             return None
         kind = Kind.VALUE if type(got) is type(expected) else Kind.TYPE
@@ -152,12 +216,10 @@ def _scalar(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
     if isinstance(expected, int):
         if got != expected:
             return Difference(Kind.VALUE, f"got {describe(got)}, expected {expected}")
-        return (
-            None
-            if isinstance(got, int)
-            else Difference(Kind.DTYPE, f"got the float {got}, expected the int {expected}")
-        )
-    close = _close(np.array(expected, dtype=np.float64), np.array(_bounded(got), dtype=np.float64), tolerance)
+        if isinstance(got, float):
+            return Difference(Kind.DTYPE, f"{got} is a float, where an int is asked for")
+        return None
+    close = _close(np.array(expected), np.array(_bounded(got)), tolerance)
     return None if bool(close) else Difference(Kind.VALUE, f"got {describe(got)}, expected {describe(expected)}")
 
 
@@ -176,23 +238,31 @@ def _sequence(expected: tuple[Any, ...] | list[Any], got: Any, tolerance: Tolera
         return Difference(Kind.TYPE, f"{describe(got)} came back where {len(expected)} values are asked for")
     if len(got) != len(expected):
         return Difference(Kind.SHAPE, f"{len(got)} values came back, expected {len(expected)}")
-    for place, (one, other) in enumerate(zip(expected, got, strict=True)):
-        found = difference(one, other, tolerance)
-        if found is not None:
-            return Difference(found.kind, f"value {place}: {found.text}")
-    return None
+    parts = ((f"value {place}", *pair) for place, pair in enumerate(zip(expected, got, strict=True)))
+    return _first(parts, tolerance)
 
 
 def _dict(expected: dict[Any, Any], got: Any, tolerance: Tolerance) -> Difference | None:
     if not isinstance(got, dict):
         return Difference(Kind.TYPE, f"{describe(got)} came back where a dictionary is asked for")
-    for key, value in expected.items():
+    for key in expected:
         if key not in got:
             return Difference(Kind.SHAPE, f"the key {key!r} is missing")
-        found = difference(value, got[key], tolerance)
-        if found is not None:
-            return Difference(found.kind, f"at the key {key!r}: {found.text}")
     if tolerance.strict_keys and len(got) > len(expected):
         extra = next(key for key in got if key not in expected)
         return Difference(Kind.SHAPE, f"there is a key that is not asked for: {describe(extra)}")
-    return None
+    return _first(((f"at the key {key!r}", value, got[key]) for key, value in expected.items()), tolerance)
+
+
+def _first(parts: Iterable[tuple[str, Any, Any]], tolerance: Tolerance) -> Difference | None:
+    """Return the first difference of the parts, but a wrong value before a dtype or a list with right values."""
+    slight: Difference | None = None
+    for place, expected, got in parts:
+        found = difference(expected, got, tolerance)
+        if found is None:
+            continue
+        told = Difference(found.kind, f"{place}: {found.text}")
+        if found.kind not in RIGHT_VALUES:
+            return told
+        slight = slight or told
+    return slight

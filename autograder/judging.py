@@ -9,11 +9,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.compare import Difference, Kind, Tolerance, describe, difference
+from autograder.compare import RIGHT_VALUES, Difference, Kind, Tolerance, describe, difference, with_article
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, outcomes_of
 from autograder.records import Cause, ErrorSeen, Evidence, Outcome, Status, Verdict
 
+# Names of errors, as `autograder.inside.call` tells them.
 NOT_ATTEMPTED_ERROR = "NotImplementedError"
+TOOK_TOO_LONG = "TookTooLong"
+WRONG_ARGUMENTS = "WrongArguments"
+TOO_LARGE = "AnswerTooLarge"
+
+MAX_DETAIL = 500
 
 _CUT_SHORT = {
     Cause.TIMEOUT: (
@@ -67,7 +73,11 @@ def judge(exercise: Exercise, cases: Cases, evidence: Evidence) -> Verdict:
         return _verdict(exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message=what), Cause.MISSING)
     if evidence.outcomes and all(_untouched(outcome) for outcome in evidence.outcomes):
         return _verdict(exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message="Not attempted yet."), None)
-    finding = exercise.judge(exercise, cases, evidence)
+    try:
+        finding = exercise.judge(exercise, cases, evidence)
+    except Exception as fault:  # the border: claims that no judge foresaw must not end the run for everybody else
+        detail = f"The judge of {exercise.id} stopped with {type(fault).__name__}: {fault}"
+        return judge(exercise, cases, replace(evidence, cause=Cause.GRADER, detail=detail[:MAX_DETAIL]))
     status = Status.PASSED if finding.share >= 1 else Status.PARTIAL if finding.share > 0 else Status.FAILED
     return _verdict(exercise, status, finding, None if status is Status.PASSED else _cause(evidence, finding))
 
@@ -83,19 +93,21 @@ def judge_by_answer(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fin
         for case, right, seen in zip(cases, expected, evidence.outcomes, strict=False)
         if (wrong := _wrong(case, right, seen, tolerance)) is not None
     ]
-    complete = len(evidence.outcomes) == len(cases)
+    complete = 0 < len(cases) == len(evidence.outcomes)
     slip = side_effect(evidence) if complete and not wrongs else None
     if complete and not wrongs and slip is None:
         return Finding(share=1.0, message="Right.")
     named = recognise(exercise, cases, evidence, expected)
     if named is not None:
         example = min(wrongs, key=lambda wrong: wrong.size).text(exercise.function) if wrongs else None
-        return finding_of(named, example)
+        credit = _credit(named, cases, evidence, expected, tolerance) if complete else 0.0
+        return replace(finding_of(named, example), share=credit)
     if slip is not None:
         return slip
     if not wrongs:
         return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
-    return _unnamed(exercise, wrongs)
+    finding = _unnamed(exercise, wrongs)
+    return finding if complete else replace(finding, share=0.0)
 
 
 def finding_of(mistake: Mistake, example: str | None = None) -> Finding:
@@ -123,8 +135,8 @@ def judge_errors(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
         elif seen.value is None:
             wrongs.append(_Wrong(case, right, seen, Difference(Kind.NONE, "None came back")))
     if wrongs:
-        return replace(_unnamed(exercise, wrongs), example=None)
-    if len(evidence.outcomes) != len(cases):
+        return replace(_unnamed(exercise, wrongs), example=None, share=0.0)
+    if not 0 < len(cases) == len(evidence.outcomes):
         return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
     return None
 
@@ -167,20 +179,38 @@ def _explained(
     """Return how many wrong answers the mistake explains; 0 where it goes wrong in a way that was not seen."""
     if not len(mistaken) == len(seen) == len(right):
         return 0
-    loose = Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
+    loose = _loose(tolerance)
     telling = [(a, b) for a, b, c in zip(mistaken, seen, right, strict=True) if not _alike(c, a, loose, exact=False)]
     return len(telling) if all(_alike(a, b, loose, exact=False) for a, b in telling) else 0
+
+
+def _credit(
+    named: Mistake, cases: Cases, evidence: Evidence, expected: tuple[Outcome, ...], tolerance: Tolerance
+) -> float:
+    """Return the share that a mistake leaves: nothing, where some call shows another fault beside it."""
+    if named.credit == 0 or named.recognise is not None:
+        return named.credit
+    loose = _loose(tolerance)
+    for answer in (named.answer, *named.also):
+        calls = zip(outcomes_of(answer, cases), evidence.outcomes, expected, strict=True)
+        if all(_alike(a, b, loose, exact=False) or _alike(c, b, loose, exact=False) for a, b, c in calls):
+            return named.credit
+    return 0.0
+
+
+def _loose(tolerance: Tolerance) -> Tolerance:
+    return Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
 
 
 def _alike(one: Outcome, other: Outcome, tolerance: Tolerance, *, exact: bool) -> bool:
     if one.error is not None or other.error is not None:
         return one.error is not None and other.error is not None and _same_sort(one.error, other.error)
-    if isinstance(one.value, np.ndarray) and isinstance(other.value, np.ndarray) and exact:
+    if exact and isinstance(one.value, np.ndarray) and isinstance(other.value, np.ndarray):
         if one.value.dtype != other.value.dtype:
             return False
-        tolerance = Tolerance(relative=tolerance.relative, absolute=tolerance.absolute)
+        tolerance = _loose(tolerance)
     found = difference(one.value, other.value, tolerance)
-    return found is None or (not exact and found.kind is Kind.DTYPE)
+    return found is None or (not exact and found.kind in RIGHT_VALUES)
 
 
 def _same_sort(one: ErrorSeen, other: ErrorSeen) -> bool:
@@ -204,7 +234,7 @@ class _Wrong:
         given = ", ".join(describe(arg) for arg in self.case.args)
         label = f" ({self.case.label})" if self.case.label else ""
         came = f"raised {self.seen.error}" if self.seen.error else f"returned {describe(self.seen.value)}"
-        wanted = f"a {self.right.error.type}" if self.right.error else describe(self.right.value)
+        wanted = with_article(self.right.error.type) if self.right.error else describe(self.right.value)
         where = f"{self.found.text[:1].upper()}{self.found.text[1:]}."
         return f"{function}({given}){label}\n{came}\nexpected {wanted}\n{where}"
 
@@ -215,7 +245,7 @@ def _wrong(case: Case, right: Outcome, seen: Outcome, tolerance: Tolerance) -> _
         if seen.error is not None and seen.error.is_a(right.error.type):
             return None
         came = f"{seen.error.type} was raised" if seen.error else "no error was raised"
-        found = Difference(Kind.VALUE, f"{came}, where a {right.error.type} is asked for")
+        found = Difference(Kind.VALUE, f"{came}, where {with_article(right.error.type)} is asked for")
     elif seen.error is not None:
         found = Difference(Kind.VALUE, f"{seen.error.type} was raised, where no error should be")
     else:
@@ -229,8 +259,8 @@ def side_effect(evidence: Evidence) -> Finding | None:
         return Finding(
             share=0.0,
             mistake="changes-its-argument",
-            message="The values are right, but your function changed the array that it was given: whoever called it "
-            "has lost the original.",
+            message="The values are right, but your function changed what it was given: whoever called it has lost the "
+            "original.",
             next_step="Which line writes into the argument? `x -= 1` and `x[...] = …` do; `x = x - 1` does not.",
         )
     if any(outcome.random_changed for outcome in evidence.outcomes):
@@ -246,61 +276,61 @@ def side_effect(evidence: Evidence) -> Finding | None:
 
 def _unnamed(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
     """Return what is to be said of a wrong answer that no banked mistake explains."""
-    smallest = min(wrongs, key=lambda wrong: wrong.size)
-    example = smallest.text(exercise.function)
+    raised = [wrong for wrong in wrongs if wrong.seen.error is not None and wrong.right.error is None]
+    if raised:
+        return _raised(exercise, raised)
+    # The gravest first; what is said and the example are of one and the same call.
     kinds = {wrong.found.kind for wrong in wrongs}
-    errors = [wrong.seen.error for wrong in wrongs if wrong.seen.error is not None and wrong.right.error is None]
-    if any(error.type == "TookTooLong" for error in errors):
-        return Finding(
-            share=0.0,
-            message="Your function did not come back in time.",
-            next_step="Is there a loop whose condition never becomes false, or one that NumPy could do for you?",
-            example=example,
-        )
-    if errors:
-        return Finding(
-            share=0.0,
-            message=f"Your function raised {errors[0]}",
-            next_step="Call it yourself with the input of the example, and read the last line of the message.",
-            example=example,
-        )
-    if kinds == {Kind.NONE}:
-        return Finding(
-            share=0.0,
-            mistake="returns-nothing",
-            message="Your function came to its end and returned None.",
-            next_step="Does every way through your function end in `return`? Printing a value does not return it.",
-            example=example,
-        )
-    if kinds == {Kind.LIST}:
-        return Finding(
-            share=0.5,
-            mistake="list-for-array",
-            message="You return a list; the exercise asks for a NumPy array.",
-            next_step="Which NumPy function makes an array of a list?",
-            example=example,
-        )
-    if kinds == {Kind.DTYPE}:
-        return Finding(
-            share=0.5,
-            mistake="other-dtype",
-            message=f"The values are right, but {smallest.found.text}.",
-            next_step="Which dtype does the exercise name, and what gives an array that dtype?",
-            example=example,
-        )
-    if Kind.SHAPE in kinds:
-        return Finding(
-            share=0.0,
-            message=f"The shape is not right: {smallest.found.text}.",
-            next_step="Print the shape after each step. After which one is it no longer what you expect?",
-            example=example,
-        )
-    return Finding(
-        share=0.0,
-        message=f"Not right yet: {smallest.found.text}.",
-        next_step="Work the example out by hand. At which step does your function go another way?",
-        example=example,
-    )
+    kind = next(one for one in (Kind.NONE, Kind.TYPE, Kind.SHAPE, Kind.VALUE, Kind.LIST, Kind.DTYPE) if one in kinds)
+    smallest = min((wrong for wrong in wrongs if wrong.found.kind is kind), key=lambda wrong: wrong.size)
+    text = smallest.found.text
+    mistake, share = None, 0.0
+    if kind is Kind.NONE and smallest.seen.printed:
+        mistake = "returns-nothing"
+        message = "Your function printed something and returned None."
+        next_step = "Printing shows a value to you. What hands it to whoever called the function?"
+    elif kind is Kind.NONE:
+        mistake = "returns-nothing"
+        message = "Your function came to its end and returned None."
+        next_step = "Does every way through your function end in `return`?"
+    elif kind is Kind.LIST:
+        mistake, share = "list-for-array", 0.5
+        message = "You return a list; the exercise asks for a NumPy array."
+        next_step = "Which NumPy function makes an array of a list?"
+    elif kind is Kind.DTYPE:
+        mistake, share = "other-dtype", 0.5
+        message = f"The values are right, but {text}."
+        next_step = "Which type does the exercise name, and what turns your result into it?"
+    elif kind is Kind.VALUE:
+        message = f"Not right yet: {text}."
+        next_step = "Work the example out by hand. At which step does your function go another way?"
+    elif isinstance(smallest.right.value, np.ndarray) and kind is Kind.SHAPE:
+        message = f"The shape is not right: {text}."
+        next_step = "Print the shape after each step. After which one is it no longer what you expect?"
+    else:
+        message = f"{text[:1].upper()}{text[1:]}."
+        next_step = "Print what your function returns, and compare it with what the exercise asks for."
+    example = smallest.text(exercise.function)
+    return Finding(share=share, message=message, mistake=mistake, next_step=next_step, example=example)
+
+
+def _raised(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
+    """Return what is to be said of a function that raised where it should not."""
+    late = [wrong for wrong in wrongs if wrong.seen.error is not None and wrong.seen.error.type == TOOK_TOO_LONG]
+    smallest = min(late or wrongs, key=lambda wrong: wrong.size)
+    error = smallest.seen.error or ErrorSeen(type="")
+    message = f"Your function raised {error}"
+    next_step = "Call it yourself with the input of the example, and read the last line of the message."
+    if error.type == TOOK_TOO_LONG:
+        message = "Your function did not come back in time."
+        next_step = "Is there a loop whose condition never becomes false, or one that NumPy could do for you?"
+    elif error.type == WRONG_ARGUMENTS:
+        message = error.message
+        next_step = "Which arguments does the exercise name, and in which order? Compare with your `def` line."
+    elif error.type == TOO_LARGE:
+        message = f"What your function returns is too large to be looked at: {error.message}."
+        next_step = "Print the shape of the result. Which side is longer than you expect?"
+    return Finding(share=0.0, message=message, next_step=next_step, example=smallest.text(exercise.function))
 
 
 def _untouched(outcome: Outcome) -> bool:
@@ -309,17 +339,19 @@ def _untouched(outcome: Outcome) -> bool:
 
 def _cause(evidence: Evidence, finding: Finding) -> Cause:
     errors = {outcome.error.type for outcome in evidence.outcomes if outcome.error is not None}
-    if "TookTooLong" in errors:
+    if TOOK_TOO_LONG in errors:
         return Cause.TIMEOUT
+    if errors & {TOO_LARGE, MemoryError.__name__}:
+        return Cause.MEMORY
     if finding.mistake is None and errors - {"ValueError"}:
         return Cause.ERROR
     return Cause.WRONG
 
 
 def _verdict(exercise: Exercise, status: Status, finding: Finding, cause: Cause | None) -> Verdict:
-    points = round(exercise.points * min(max(finding.share, 0.0), 1.0), 2) if status is not Status.NOT_JUDGED else 0.0
-    if status is Status.PARTIAL:
-        points = min(points, exercise.points)
+    points = round(exercise.points * min(max(finding.share, 0.0), 1.0), 2)
+    if status is Status.PARTIAL and points >= exercise.points:
+        points = round(exercise.points - 0.01, 2)  # rounding makes no full mark of a partial one
     return Verdict(
         exercise=exercise.id,
         status=status,

@@ -49,12 +49,17 @@ class ErrorSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one call of a student's function came to."""
+    """What one call of a student's function came to.
+
+    `changed` lists the places of the arguments that the call changed; `random_changed` says whether it changed NumPy's
+    global random state, `printed` whether it printed something.
+    """
 
     value: Any = None
     error: ErrorSeen | None = None
     changed: tuple[int, ...] = ()
     random_changed: bool = False
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,12 @@ class LessonResult:
         return any(verdict.status is Status.NOT_JUDGED for verdict in self.verdicts)
 
 
-class NotPlain(ValueError):
+MAX_NAME = 100
+MAX_MESSAGE = 500
+MAX_ANCESTORS = 20
+
+
+class NotPlain(ValueError):  # noqa: N818 - what it says of the claims is its name
     """Claims from the sandbox that are not of the agreed form."""
 
 
@@ -165,6 +175,7 @@ def _outcome(plain: Any) -> Outcome:
         error=None if error is None else _error(error),
         changed=tuple(changed),
         random_changed=plain.get("random") is True,
+        printed=plain.get("printed") is True,
     )
 
 
@@ -174,8 +185,14 @@ def _error(plain: dict[str, Any]) -> ErrorSeen:
         raise NotPlain("an error's ancestors are not of the agreed form")
     line = plain.get("line")
     return ErrorSeen(
-        type=str(plain.get("type", "")),
-        ancestors=tuple(str(name) for name in ancestors),
-        message=str(plain.get("message", "")),
-        line=None if line is None else str(line),
+        type=_short(plain.get("type", ""), MAX_NAME),
+        ancestors=tuple(_short(name, MAX_NAME) for name in ancestors[:MAX_ANCESTORS]),
+        message=_short(plain.get("message", ""), MAX_MESSAGE),
+        line=None if line is None else _short(line, MAX_MESSAGE),
     )
+
+
+def _short(text: Any, limit: int) -> str:
+    if not isinstance(text, str):
+        raise NotPlain("an error is not told in text")
+    return text[:limit]

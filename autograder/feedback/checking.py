@@ -1,4 +1,4 @@
-"""Judge an answer where it was written: the same probe, codec and judge as the grader's, in the learner's own process."""
+"""Judge an answer where it was written: by the grader's own probe, codec and judge, in the learner's process."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from autograder.exercise import Exercise
 from autograder.feedback import journal
 from autograder.feedback.card import WIDTH, note_html
@@ -15,8 +17,6 @@ class Note(str):
 
     def __new__(cls, heading: str, text: str, code: str | None = None) -> Note:
         """Return the note `heading`: `text`, with code below it."""
-        import textwrap
-
         plain = textwrap.fill(f"{heading}: {text}" if text else f"{heading}:", WIDTH, break_on_hyphens=False)
         note = super().__new__(cls, plain if code is None else f"{plain}\n\n{code}")
         note._html = note_html(heading, text, code)
@@ -80,9 +80,7 @@ class Hints:
         """Return the solution, or how many hints are to be seen before it."""
         if self.left:
             hints = "one hint" if self.left == 1 else f"{self.left} hints"
-            return Note(
-                "Not yet", f"There {'is' if self.left == 1 else 'are'} {hints} left to try before the solution."
-            )
+            return Note("Not yet", f"Look at {hints} first: `hint()` shows the next one.")
         from autograder.course import CourseError, solution_text
 
         try:

@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from autograder.inside import makers, readers
-from autograder.inside.codec import CodecError, clean_text, decode, encode
+from autograder.inside.codec import CodecError, Make, clean_text, decode, encode
 
 MAX_ANSWER_BYTES = 16 << 20
+MAX_FRAMES = 200
+# After this many alarms that the code swallowed, they come faster than it can swallow them.
+PATIENT_RINGS = 3
+RING_SECONDS = 0.5
+
+WRONG_ARGUMENTS = "WrongArguments"
+TOO_LARGE = "AnswerTooLarge"
+INTERRUPTED = "KeyboardInterrupt"
+
+_OUR_FOLDER = str(Path(__file__).resolve().parents[1]) + os.sep
+# As Python keeps them; a metaclass can make `kind.__name__` and `kind.__mro__` say or do anything.
+_name_of = type.__dict__["__name__"].__get__
+_ancestors_of = type.__dict__["__mro__"].__get__
 
 
-class TookTooLong(BaseException):  # noqa: N818 - a student's `except Exception` must not swallow it, nor its name alarm
-    """The answer did not come back within its time."""
+class TookTooLong(BaseException):
+    """The answer did not come back within its time. A student's `except Exception` does not swallow it."""
 
 
 def call(function: Callable[..., Any], cases: Sequence[dict[str, Any]], seconds: float) -> list[dict[str, Any]]:
@@ -35,50 +51,57 @@ def call(function: Callable[..., Any], cases: Sequence[dict[str, Any]], seconds:
     cases : sequence of dict
         Each with `args` (a tuple of plain values and `Make`) and `read` (a reader's name).
     seconds : float
-        Time for all cases together; the case that exceeds it gets a `TookTooLong` error and ends the list.
+        Time for all cases together; the case that exceeds it gets a `TookTooLong` error and ends the list. An
+        interrupt (Ctrl-C, the Stop button) ends it too, as a `KeyboardInterrupt` error.
 
     Returns
     -------
     list of dict
         With `value`, `error` (None, or `type`, `ancestors`, `message`, `line`), `changed` (indices of arguments
-        that the call changed) and `random` (whether NumPy's global random state was changed).
+        that the call changed), `random` (whether NumPy's global random state was changed; it is put back) and
+        `printed` (whether the call printed something).
     """
     outcomes: list[dict[str, Any]] = []
-    with quiet(), time_limit(seconds) as alarm:
+    with quiet() as printed, time_limit(seconds) as alarm:
         for case in cases:
-            outcome = _one(function, case, alarm)
+            outcome = _one(function, case, alarm, printed)
             outcomes.append(outcome)
-            if outcome["error"] and outcome["error"]["type"] == "TookTooLong":
+            if outcome["error"] and outcome["error"]["type"] in {TookTooLong.__name__, INTERRUPTED}:
                 break
     return outcomes
 
 
-def _one(function: Callable[..., Any], case: dict[str, Any], alarm: _Alarm) -> dict[str, Any]:
-    plain = encode(case["args"])
-    args = makers.made(decode(plain))
-    before = [_fingerprint(arg) for arg in args]
-    random_before, random_bytes = np.random.get_state(), _random_state()
+def _one(function: Callable[..., Any], case: dict[str, Any], alarm: Alarm, printed: Sink) -> dict[str, Any]:
+    given = decode(encode(case["args"]))
+    before = [_fingerprint(arg) for arg in given]
+    args = makers.made(given)
+    random_before = _random_state()
+    written_before = printed.written
     value: Any = None
     error: dict[str, Any] | None = None
     try:
-        alarm.armed = True
-        try:
-            returned = function(*args)
-            value = readers.READERS[case.get("read", "plain")](returned, args)
-        finally:
-            alarm.armed = False
-        value = decode(encode(value, MAX_ANSWER_BYTES), MAX_ANSWER_BYTES)
+        frame = alarm.run(_answer, function, args, case.get("read", "plain"))
+        value = decode(frame, MAX_ANSWER_BYTES)
     except CodecError as problem:
-        error = {"type": "AnswerTooLarge", "ancestors": [], "message": str(problem), "line": None}
-    except KeyboardInterrupt:
-        raise
+        error = {"type": TOO_LARGE, "ancestors": [], "message": str(problem), "line": None}
     except BaseException as problem:  # the border: whatever a student's code raises is evidence, SystemExit too
-        error = describe_error(problem)
-    changed = [i for i, arg in enumerate(args) if _fingerprint(arg) != before[i]]
-    random = _random_state() != random_bytes
-    if random:
-        np.random.set_state(random_before)
-    return {"value": value, "error": error, "changed": changed, "random": random}
+        error = _wrong_arguments(problem, function, args) or describe_error(problem)
+    changed = [i for i, arg in enumerate(args) if before[i] is not None and _fingerprint(arg) != before[i]]
+    return {
+        "value": value,
+        "error": error,
+        "changed": changed,
+        "random": _restored(random_before),
+        "printed": printed.written > written_before,
+    }
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...], read: str) -> bytes:
+    """Return what the function returns as a frame: reading and packing run code of the student's objects too."""
+    returned = function(*args)
+    if inspect.iscoroutine(returned):
+        returned.close()  # of an `async def`, which nobody awaits; unclosed it would warn later
+    return encode(readers.READERS[read](returned, args), MAX_ANSWER_BYTES)
 
 
 def describe_error(problem: BaseException) -> dict[str, Any]:
@@ -87,20 +110,54 @@ def describe_error(problem: BaseException) -> dict[str, Any]:
         message = clean_text(str(problem), 500)
     except Exception:  # a student's __str__ may raise anything
         message = ""
-    frames = traceback.extract_tb(problem.__traceback__)
-    own = [f for f in frames if "site-packages" not in f.filename and f"{os.sep}autograder{os.sep}" not in f.filename]
+    frames = traceback.extract_tb(problem.__traceback__, limit=-MAX_FRAMES)
+    own = [f for f in frames if "site-packages" not in f.filename and not f.filename.startswith(_OUR_FOLDER)]
     line = clean_text((own[-1].line or "").strip(), 200) if own else ""
     return {
-        "type": clean_text(type(problem).__name__, 100),
-        "ancestors": [clean_text(kind.__name__, 100) for kind in type(problem).__mro__[:20]],
+        "type": clean_text(_name_of(type(problem)), 100),
+        "ancestors": [clean_text(_name_of(kind), 100) for kind in _ancestors_of(type(problem))[:20]],
         "message": message,
         "line": line or None,
     }
 
 
+def _wrong_arguments(
+    problem: BaseException, function: Callable[..., Any], args: tuple[Any, ...]
+) -> dict[str, Any] | None:
+    """Return the error of a function that does not take as many arguments as it is given; None for any other error."""
+    last = problem.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    # A TypeError of the call itself has no frame of the function's own.
+    if type(problem) is not TypeError or last is None or last.tb_frame.f_code is not _answer.__code__:
+        return None
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # built-in functions do not always tell
+        return None
+    by_place = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [p for p in by_place if p.default is p.empty]
+    by_name = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    any_number = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    if len(needed) <= len(args) and (any_number or len(args) <= len(by_place)) and not by_name:
+        return None
+    least, most = len(needed), len(by_place)
+    takes = f"at least {least}" if any_number else str(most) if least == most else f"{least} to {most}"
+    names = f" ({', '.join(p.name for p in by_place)})" if by_place else ""
+    message = f"Your function is called with {_counted(len(args))}, and it takes {takes}{names}."
+    if by_name:
+        message += f" It also asks for {', '.join(by_name)} by name; arguments are given by their place."
+    ancestors = [kind.__name__ for kind in TypeError.__mro__]
+    return {"type": WRONG_ARGUMENTS, "ancestors": ancestors, "message": clean_text(message, 500), "line": None}
+
+
+def _counted(count: int) -> str:
+    return "1 argument" if count == 1 else f"{count} arguments"
+
+
 def _fingerprint(arg: object) -> bytes | None:
     """Return the bytes of a plain argument, to see whether a call changed it; None for what is not plain."""
-    if not isinstance(arg, (np.ndarray, list, dict)):
+    if not isinstance(arg, (np.ndarray, list, dict, tuple)) or _has_made(arg):
         return None
     try:
         return encode(arg)
@@ -108,57 +165,134 @@ def _fingerprint(arg: object) -> bytes | None:
         return b"grew beyond what can be described"
 
 
+def _has_made(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_has_made(item) for item in value)
+    if isinstance(value, dict):
+        return any(_has_made(item) for item in value.values())
+    return isinstance(value, Make)
+
+
 def _random_state() -> bytes:
-    """Return NumPy's global random state as bytes, so that two of them compare."""
-    name, keys, *rest = np.random.get_state()
-    return np.asarray(keys).tobytes() + repr((name, *rest)).encode()
+    """Return NumPy's global random state."""
+    return encode(np.random.get_state(legacy=False))
+
+
+def _restored(before: bytes) -> bool:
+    """Return whether NumPy's global random state differs from `before`, and put it back."""
+    if _random_state() == before:
+        return False
+    with contextlib.suppress(ValueError):  # the student put another kind of generator in its place
+        np.random.set_state(decode(before))
+    return True
+
+
+# --- quiet ---------------------------------------------------------------------------------------------------------
+
+
+class Sink(io.TextIOBase):
+    """A text stream that keeps nothing but the count of the characters written: endless output takes no memory."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The name of an encoding, for code that asks."""
+        return "utf-8"
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Count the characters, and forget them."""
+        self.written += len(text)
+        return len(text)
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Let nothing reach standard output or error, not even from C++ (plain nbgrader gives 0 for one line of it)."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    sink = os.open(os.devnull, os.O_WRONLY)
+def quiet() -> Iterator[Sink]:
+    """Let nothing reach standard output or error, not even from C++ (plain nbgrader gives 0 for one line of it).
+
+    Yields the stream that standard output goes to meanwhile.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # a student may have closed it, or put anything in its place
+            stream.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     saved: list[tuple[int, int]] = []
+    sink = Sink()
     try:
         for descriptor in (1, 2):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # closed
                 saved.append((descriptor, os.dup(descriptor)))
-                os.dup2(sink, descriptor)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            yield
+                os.dup2(nowhere, descriptor)
+        with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(Sink()):
+            yield sink
     finally:
         for descriptor, copy in saved:
             os.dup2(copy, descriptor)
             os.close(copy)
-        os.close(sink)
+        os.close(nowhere)
 
 
-class _Alarm:
-    __slots__ = ("armed",)
+# --- time ----------------------------------------------------------------------------------------------------------
+
+
+class Alarm:
+    """Ends what it runs, once the time of its `time_limit` is over."""
+
+    __slots__ = ("rings",)
 
     def __init__(self) -> None:
-        self.armed = False
+        self.rings = 0
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Return `function(*args)`.
+
+        Raises
+        ------
+        TookTooLong
+            When the time is over, or was over before: within a second then.
+        """
+        self.rings = 0
+        return function(*args)
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[_Alarm]:
-    """Raise `TookTooLong` in the armed code when `seconds` have passed, where the platform can (Unix, main thread)."""
-    alarm = _Alarm()
+def time_limit(seconds: float) -> Iterator[Alarm]:
+    """Yield an alarm that raises `TookTooLong` in what it runs when `seconds` have passed.
+
+    Where the platform can: on Unix, in the main thread. Elsewhere what it runs takes as long as it takes. Python code
+    is ended even where it catches everything; a single long operation in C is not.
+    """
+    alarm = Alarm()
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield alarm
         return
 
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        if alarm.armed:
-            raise TookTooLong(f"no answer within {seconds:g} seconds")
+    def ring(_signal: int, frame: FrameType | None) -> None:
+        # Raise nowhere but in code that the alarm runs: our own code around it must not be torn in the middle.
+        while frame is not None and frame.f_code is not Alarm.run.__code__:
+            frame = frame.f_back
+        if frame is None:
+            return
+        alarm.rings += 1
+        if alarm.rings > PATIENT_RINGS:
+            # `while True: try: ... except: pass` swallows what comes within `try`: come at other moments, and often.
+            signal.setitimer(signal.ITIMER_REAL, (alarm.rings % 64 + 1) * 1e-6, RING_SECONDS)
+        raise TookTooLong(f"no answer within {seconds:g} seconds")
 
+    began = time.monotonic()
     previous = signal.signal(signal.SIGALRM, ring)
-    # It rings again and again: a student's bare `except:` may swallow it once, and a case may begin after it rang.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    # It rings again and again: a bare `except:` may swallow it once, and a case may begin after it rang.
+    outer, outer_interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), RING_SECONDS)
     try:
         yield alarm
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.signal(signal.SIGALRM, previous or signal.SIG_DFL)
+        if outer:  # somebody else's alarm clock goes on
+            left = outer - (time.monotonic() - began)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), outer_interval)
