@@ -50,9 +50,9 @@ def written_whole(path: PathLike) -> Iterator[IO[Any]]:
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
-    except FileNotFoundError as error:
-        raise DataError(f"{place} cannot be written: there is no folder {place.parent}. Make it first.") from error
     except OSError as error:
+        if not place.parent.is_dir():
+            raise DataError(f"{place} cannot be written: there is no folder {place.parent}. Make it first.") from error
         raise DataError(
             f"{place} could not be written: {error.strerror or error}. Nothing was changed there."
         ) from error
