@@ -72,7 +72,9 @@ def judge(exercise: Exercise, cases: Cases, evidence: Evidence) -> Verdict:
         what = f"There is no {wanted.removeprefix('a ')} yet."
         return _verdict(exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message=what), Cause.MISSING)
     if evidence.outcomes and all(_untouched(outcome) for outcome in evidence.outcomes):
-        return _verdict(exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message="Not attempted yet."), None)
+        return _verdict(
+            exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message="There is no answer here yet."), None
+        )
     try:
         finding = exercise.judge(exercise, cases, evidence)
     except Exception as fault:  # the border: claims that no judge foresaw must not end the run for everybody else
@@ -229,14 +231,19 @@ class _Wrong:
         self.case, self.right, self.seen, self.found = case, right, seen, found
         self.size = sum(arg.size if isinstance(arg, np.ndarray) else 1 for arg in case.args)
 
+    def call(self, function: str) -> str:
+        """Return the call as one would write it."""
+        label = f" ({self.case.label})" if self.case.label else ""
+        return f"{function}({', '.join(describe(arg) for arg in self.case.args)}){label}"
+
     def text(self, function: str) -> str:
         """Return the failing example, a line each: input, what came back, what was expected, where they differ."""
-        given = ", ".join(describe(arg) for arg in self.case.args)
-        label = f" ({self.case.label})" if self.case.label else ""
-        came = f"raised {self.seen.error}" if self.seen.error else f"returned {describe(self.seen.value)}"
         wanted = with_article(self.right.error.type) if self.right.error else describe(self.right.value)
-        where = f"{self.found.text[:1].upper()}{self.found.text[1:]}."
-        return f"{function}({given}){label}\n{came}\nexpected {wanted}\n{where}"
+        came = f"raised   {self.seen.error}" if self.seen.error else f"returned {describe(self.seen.value)}"
+        lines = [self.call(function), came, f"expected {wanted}"]
+        if self.found.kind is Kind.VALUE and self.seen.error is None and self.right.error is None:
+            lines.append(f"{self.found.text[:1].upper()}{self.found.text[1:]}.")
+        return "\n".join(lines)
 
 
 def _wrong(case: Case, right: Outcome, seen: Outcome, tolerance: Tolerance) -> _Wrong | None:
@@ -330,7 +337,8 @@ def _raised(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
     elif error.type == TOO_LARGE:
         message = f"What your function returns is too large to be looked at: {error.message}."
         next_step = "Print the shape of the result. Which side is longer than you expect?"
-    return Finding(share=0.0, message=message, next_step=next_step, example=smallest.text(exercise.function))
+    # The message has told the error: the example need not say it again.
+    return Finding(share=0.0, message=message, next_step=next_step, example=smallest.call(exercise.function))
 
 
 def _untouched(outcome: Outcome) -> bool:
