@@ -6,6 +6,7 @@ import json
 import math
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,16 @@ def read_result(path: Path) -> LessonResult:
         ) from None
 
 
-def all_results(out: Path) -> tuple[list[LessonResult], list[str]]:
-    """Return every result below an output folder, by student and lesson, and the problems of those that are damaged."""
+def all_results(out: Path, known: Mapping[Path, LessonResult] | None = None) -> tuple[list[LessonResult], list[str]]:
+    """Return every result below an output folder, by student and lesson, and the problems of those that are damaged.
+
+    What is `known` by its path is not read again.
+    """
     results: dict[tuple[str, str], LessonResult] = {}
     problems: list[str] = []
-    for path in sorted((out / RESULTS_FOLDER).glob("*/*.json")):
+    for path in sorted((out / RESULTS_FOLDER).glob("*/[!.]*.json")):
         try:
-            result = read_result(path)
+            result = (known or {}).get(path) or read_result(path)
         except (ResultProblem, OSError) as problem:
             problems.append(str(problem))
             continue

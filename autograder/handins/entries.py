@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,10 +58,11 @@ class Entry:
         return data
 
 
-def files_in(folder: Path) -> tuple[list[Entry], list[str]]:
+def files_in(folder: Path, without: Sequence[Path] = ()) -> tuple[list[Entry], list[str]]:
     """Return the files below a folder in order, and notes on what was left out.
 
     Symbolic links are not followed, hidden files and editors' litter are left out, and so is all that is no file.
+    `without` names folders to leave out.
 
     Raises
     ------
@@ -69,12 +70,12 @@ def files_in(folder: Path) -> tuple[list[Entry], list[str]]:
         If the folder itself cannot be listed, or holds more files than a class hands in.
     """
     notes: list[str] = []
-    entries = list(_walk(folder, (), notes))
+    entries = list(_walk(folder, {path.resolve() for path in without}, notes))
     return entries, notes
 
 
-def _walk(folder: Path, path: tuple[str, ...], notes: list[str]) -> Iterator[Entry]:
-    pending = [(folder, path)]
+def _walk(folder: Path, without: set[Path], notes: list[str]) -> Iterator[Entry]:
+    pending: list[tuple[Path, tuple[str, ...]]] = [(folder, ())]
     count = 0
     while pending:
         current, below = pending.pop()
@@ -97,7 +98,7 @@ def _walk(folder: Path, path: tuple[str, ...], notes: list[str]) -> Iterator[Ent
             if item.is_symlink():
                 notes.append(f"{'/'.join(place)} is a symbolic link and was not followed")
             elif item.is_dir(follow_symlinks=False):
-                if len(place) < MAX_DEPTH:
+                if len(place) < MAX_DEPTH and Path(item.path) not in without:
                     folders.append((Path(item.path), place))
             elif item.is_file(follow_symlinks=False):
                 yield Entry(place, item.stat(follow_symlinks=False).st_size, _file_reader(item.path))

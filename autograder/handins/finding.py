@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from autograder.handins.students import shown_name
 from autograder.notebooks import MAX_BYTES, NotebookProblem, read_notebook
 from autograder.wording import listed, one_line
 
-MAX_MODEL_BYTES = 200 << 20
+MAX_MODEL_BYTES = 100 << 20
 MAX_FILE_BYTES = 5 << 20
 MAX_FILES = 50
 MAX_FILES_BYTES = 20 << 20
@@ -88,7 +88,9 @@ class ClassFound:
     strays: tuple[Stray, ...]
 
 
-def find_handins(path: Path, lessons: LessonNames, only: str | None = None) -> ClassFound:
+def find_handins(
+    path: Path, lessons: LessonNames, only: str | None = None, *, without: Sequence[Path] = ()
+) -> ClassFound:
     """Return the hand-ins at a path: a folder, a zip archive, or one notebook.
 
     Parameters
@@ -99,6 +101,8 @@ def find_handins(path: Path, lessons: LessonNames, only: str | None = None) -> C
     only : str or None
         The name of the one lesson to grade; a notebook that does not say which lesson it is then counts as this one,
         and a student without a notebook gets a hand-in without one.
+    without : sequence of Path
+        Folders to leave out, should they lie below `path`: the output.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def find_handins(path: Path, lessons: LessonNames, only: str | None = None) -> C
         If there is nothing that looks like a hand-in.
     """
     try:
-        found, strays = _shares_at(path, lessons)
+        found, strays = _shares_at(path, lessons, without)
     except Unreadable as problem:
         raise NothingFound(str(problem)) from None
     handins: list[HandIn] = []
@@ -122,12 +126,12 @@ def find_handins(path: Path, lessons: LessonNames, only: str | None = None) -> C
     return ClassFound(tuple(_merged(handins)), tuple(strays))
 
 
-def _shares_at(path: Path, lessons: LessonNames) -> tuple[list[Share], list[Stray]]:
+def _shares_at(path: Path, lessons: LessonNames, without: Sequence[Path]) -> tuple[list[Share], list[Stray]]:
     if not path.exists():
         raise NothingFound(f"There is no {path}. Name the folder or zip archive with the hand-ins.")
     if path.is_dir():
         resolved = path.resolve()
-        entries, notes = files_in(resolved)
+        entries, notes = files_in(resolved, without)
         found, nobodys = shares(entries, resolved.name, lessons)
     elif path.suffix.lower() == ".ipynb":
         whole, notes = files_in(path.resolve().parent)

@@ -9,14 +9,15 @@ import contextlib
 import difflib
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
-from autograder.inside.call import TookTooLong, call, describe_error, time_limit
+from autograder.inside.call import TOO_LARGE, call, describe_error, quiet, time_limit
 from autograder.inside.codec import CodecError, clean_text, decode, encode
 from autograder.inside.shell import GradingShell, start_shell
 
@@ -49,13 +50,13 @@ def run(payload: bytes, emit: Callable[[bytes], None]) -> None:
     def tell(event: dict[str, Any]) -> None:
         emit(encode(event))
 
-    with _unheard():
+    with quiet():
         shell = start_shell()
         bindings = Bindings(shell, {probe["name"] for probe in asked["probes"].values()})
         _seed(asked["seed"])
         _run_cells(shell, bindings, asked, tell)
         _run_probes(bindings, asked, tell)
-    tell({"event": "done"})
+        tell({"event": "done"})
 
 
 class Bindings:
@@ -105,7 +106,7 @@ def _run_cell(shell: GradingShell, source: str, seconds: float) -> dict[str, Any
     began = time.monotonic()
     problem: BaseException | None = None
     try:
-        with time_limit(seconds) as alarm:
+        with time_limit(seconds) as alarm, _backstop(seconds):
             result = alarm.run(shell.run_cell, source)
         problem = result.error_before_exec or result.error_in_exec or shell.shown_error
     except BaseException as escaped:  # the border: what a cell raised inside IPython's own code, SystemExit too
@@ -136,8 +137,8 @@ def _run_probes(bindings: Bindings, asked: dict[str, Any], tell: Emit) -> None:
         try:
             tell({"event": "probe", "exercise": exercise, **told})
         except CodecError as too_large:
-            outcome = _failed("AnswerTooLarge", str(too_large))
-            tell({"event": "probe", "exercise": exercise, "evidence": {"found": True, "outcomes": [outcome]}})
+            evidence = {"found": True, "outcomes": [_too_large(too_large)]}
+            tell({"event": "probe", "exercise": exercise, "evidence": evidence})
 
 
 def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int) -> dict[str, Any]:
@@ -165,21 +166,34 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
 
 def _outcomes(function: Callable[..., Any], probe: dict[str, Any], seconds: float, seed: int) -> list[dict[str, Any]]:
     _seed(seed)
-    try:
+    with _backstop(seconds):
         return call(function, probe["cases"], seconds)
-    except KeyboardInterrupt:
-        return [_failed("KeyboardInterrupt", "")]
-    except TookTooLong as late:
-        return [_failed("TookTooLong", str(late))]
 
 
-def _failed(kind: str, message: str) -> dict[str, Any]:
-    error: dict[str, Any] = {"type": kind, "ancestors": [], "message": clean_text(message, 500), "line": None}
-    return {"value": None, "error": error, "changed": [], "random": False}
+def _too_large(problem: CodecError) -> dict[str, Any]:
+    error: dict[str, Any] = {"type": TOO_LARGE, "ancestors": [], "message": clean_text(str(problem), 500), "line": None}
+    return {"value": None, "error": error}
 
 
 def _is_stub(outcomes: list[dict[str, Any]]) -> bool:
     return bool(outcomes) and all(one["error"] and one["error"]["type"] == UNTOUCHED for one in outcomes)
+
+
+@contextlib.contextmanager
+def _backstop(seconds: float) -> Iterator[None]:
+    """Have the kernel end this process where Python cannot: `sum(range(10**12))` hears no signal that Python handles.
+
+    It counts processor time, of all threads: twice what they could use until the soft limit.
+    """
+    if not hasattr(signal, "ITIMER_PROF"):
+        yield
+        return
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, 2 * seconds * len(os.sched_getaffinity(0)) + 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _seed(seed: int) -> None:
@@ -197,24 +211,3 @@ def _close_figures() -> None:
     if pyplot is not None:
         with contextlib.suppress(Exception):  # a hand-in may have broken Matplotlib for itself
             pyplot.close("all")
-
-
-@contextlib.contextmanager
-def _unheard() -> Iterator[None]:
-    """Let nothing that is printed go anywhere: an endless print must fill neither memory nor a pipe."""
-    sink = os.open(os.devnull, os.O_WRONLY)
-    copies = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
-    out, err = sys.stdout, sys.stderr
-    null: TextIO
-    with open(os.devnull, "w", encoding="utf-8", errors="replace") as null:  # noqa: PTH123 - os.devnull is no path
-        try:
-            for descriptor in copies:
-                os.dup2(sink, descriptor)
-            sys.stdout = sys.stderr = null
-            yield
-        finally:
-            sys.stdout, sys.stderr = out, err
-            for descriptor, copy in copies.items():
-                os.dup2(copy, descriptor)
-                os.close(copy)
-            os.close(sink)

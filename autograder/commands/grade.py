@@ -1,0 +1,149 @@
+"""`autograder grade`: grade a class, print the table, write results, reports and the gradebook."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.cli import CommandError, Exit
+from autograder.course import CourseError, Lesson, lessons
+from autograder.handins import ClassFound, find_handins
+from autograder.handins.finding import NothingFound
+from autograder.handins.lessons import LessonNames
+from autograder.locks import Locked
+from autograder.progress import Progress
+from autograder.records import LessonResult
+from autograder.runners import Zygotes
+from autograder.runs import Outcomes, Run
+from autograder.sandbox import SandboxError
+from autograder.table import table
+
+SAMPLE_CLASS = Path(__file__).parents[1] / "sample_class"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="the hand-ins: nbgrader's submitted folder, one folder a student, a zip archive of Canvas, Moodle or "
+        "Gradescope, or one notebook",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("grades"), help="where results and reports go (default: grades)"
+    )
+    parser.add_argument("--workers", type=_positive, metavar="N", help="hand-ins graded at once (default: one a core)")
+    parser.add_argument("--lesson", metavar="NN", help="grade this lesson alone")
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="S", help="seconds that one cell may take (default: 10, with TensorFlow 60)"
+    )
+    parser.add_argument("--seed", type=_seed, metavar="N", help="draw the exercises' inputs from this seed")
+    parser.add_argument("--force", action="store_true", help="grade again what has not changed")
+    parser.add_argument(
+        "--trusted", action="store_true", help="run the code without a sandbox, as yourself: only code that you trust"
+    )
+    parser.add_argument("--sample", action="store_true", help="grade the sample class that comes with digitlab")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade, and return the exit status: 3 where something needs a person."""
+    path = _path(args)
+    try:
+        course = lessons()
+        only = None if args.lesson is None else _lesson_named(args.lesson, course)
+        names = LessonNames({lesson.number: lesson.name for lesson in course})
+        found = find_handins(path, names, only, without=(args.out,))
+    except (CourseError, NothingFound) as problem:
+        raise CommandError(str(problem)) from None
+    workers = args.workers or len(os.sched_getaffinity(0))
+    progress = Progress()
+    try:
+        with Run(args.out, seed=args.seed, sandbox="bubblewrap", cell_seconds=args.timeout) as grading:
+            runner = Zygotes(hidden=(path.resolve(), args.out.resolve()))
+            try:
+                outcomes = grading.grade(found, course, runner, workers=workers, watcher=progress, force=args.force)
+            finally:
+                progress.close()
+            problems = _report(grading, outcomes)
+    except Locked as problem:
+        raise CommandError(str(problem)) from None
+    except SandboxError as problem:
+        raise CommandError(str(problem)) from None
+    except KeyboardInterrupt:
+        raise CommandError(
+            f"Stopped. What was finished is kept in {args.out}; run the same command again to go on.", Exit.INTERRUPTED
+        ) from None
+    return _tell(found, outcomes, problems, args.out)
+
+
+def _path(args: argparse.Namespace) -> Path:
+    if args.sample == (args.path is not None):
+        raise CommandError("Name the folder with the hand-ins, or give --sample for the sample class.", Exit.USAGE)
+    return SAMPLE_CLASS if args.sample else args.path
+
+
+def _lesson_named(text: str, course: Sequence[Lesson]) -> str:
+    for lesson in course:
+        if text == lesson.name or (text.isdecimal() and int(text) == lesson.number):
+            return lesson.name
+    names = ", ".join(lesson.name for lesson in course)
+    raise CommandError(f"There is no lesson {text!r}. The lessons are: {names}.", Exit.USAGE)
+
+
+def _report(grading: Run, outcomes: Outcomes) -> list[str]:
+    """Write the reports and the gradebook where a result has changed since they were written; return problems."""
+    results, problems = grading.all_results(outcomes)
+    state = _digest(results)
+    index = grading.out / "index.html"
+    if grading.recalled("reported") != state or not index.exists():
+        importlib.import_module("autograder.reports").write_all(results, grading.out)
+        importlib.import_module("autograder.gradebook").write(results, grading.out / "gradebook.db")
+        grading.remember(reported=state)
+    return problems
+
+
+def _digest(results: Sequence[LessonResult]) -> str:
+    return hashlib.sha256(repr([(r.student, r.lesson, r.fingerprint, r.points) for r in results]).encode()).hexdigest()
+
+
+def _tell(found: ClassFound, outcomes: Outcomes, problems: Sequence[str], out: Path) -> int:
+    """Print the table to standard output and the problems to standard error; return the exit status."""
+    print(table(outcomes.results))
+    print(f"\n{len(outcomes.results)} hand-ins, {outcomes.graded} of them graded now. Open {out / 'index.html'}")
+    for stray in found.strays:
+        print(f"not graded: {stray}", file=sys.stderr)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    unjudged = [result for result in outcomes.results if result.needs_a_person]
+    if unjudged:
+        print(f"{len(unjudged)} hand-ins need a person: see the table.", file=sys.stderr)
+    return Exit.NEEDS_A_PERSON if unjudged or found.strays or problems else Exit.DONE
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 1 << 31:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {(1 << 31) - 1}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 36_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0.1 to 36000")
+    return seconds

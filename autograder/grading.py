@@ -1,0 +1,230 @@
+"""Grade one hand-in: read it, run it in the sandbox, judge what came back."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder import notes as noted
+from autograder.course import Lesson
+from autograder.execution import Runner, execute, killed_by
+from autograder.exercise import Cases, Exercise
+from autograder.handins import HandIn
+from autograder.handins.entries import Entry, Unreadable
+from autograder.handins.finding import MAX_FILE_BYTES, MAX_MODEL_BYTES, MODEL_ENDING
+from autograder.inside.codec import CodecError, decode, encode
+from autograder.inside.limits import Limits
+from autograder.judging import judge
+from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook
+from autograder.records import Cause, Evidence, LessonResult, NotPlain, Status, Verdict, evidence_from_plain
+from autograder.sandbox.ending import Ended
+from autograder.sandbox.job import Job
+from autograder.sandbox.kind import MODEL
+from autograder.selection import select
+
+MODEL_ENTRY = "autograder.inside.model_file:run"
+MODEL_LIMITS = Limits(wall_seconds=90.0, cpu_seconds=720.0, memory_bytes=2 << 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What decides grades besides the hand-in and the exercises.
+
+    `sandbox` is "bubblewrap", or "none" where code runs trusted; `cell_seconds` is the longest that one cell may take,
+    None for the usual.
+    """
+
+    seed: int
+    sandbox: str
+    cell_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What is known of one hand-in before anything is judged: evidence by exercise, or why there is none."""
+
+    handin: HandIn
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def grade_handin(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) -> LessonResult:
+    """Return the result of one hand-in: `examine`, then `conclude`."""
+    return conclude(examine(handin, lesson, settings, runner), lesson, settings)
+
+
+def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) -> Examined:
+    """Return what the hand-in's code and files bring back from the sandbox. May run in any thread.
+
+    Parameters
+    ----------
+    handin : HandIn
+    lesson : Lesson
+        The lesson as released, with its exercises.
+    settings : Settings
+    runner : Runner
+        The sandbox.
+    """
+    began = time.monotonic()
+    evidence: dict[str, Evidence] = {}
+    told: list[str] = list(handin.notes)
+    functions = [exercise for exercise in lesson.exercises if exercise.file is None]
+    problem = handin.problem
+    notebook: Notebook | None = None
+    if handin.notebook is not None:
+        try:
+            notebook = read_notebook(handin.notebook.read(MAX_BYTES))
+        except (NotebookProblem, Unreadable) as unreadable:
+            problem = str(unreadable)
+    if notebook is not None and functions:
+        told += notebook.notes
+        if notebook.lesson is not None and notebook.lesson != lesson.name:
+            told.append(f"the notebook says that it is lesson {notebook.lesson}; it was graded as {lesson.name}")
+        selection = select(notebook, lesson, [exercise.function for exercise in functions])
+        execution = execute(
+            selection,
+            {exercise.id: probe_of(exercise, settings.seed) for exercise in functions},
+            _contents(handin.files, told),
+            runner=runner,
+            seed=settings.seed,
+            who=f"{handin.student}, {handin.lesson}",
+            needs_tensorflow=any(exercise.needs_tensorflow for exercise in functions),
+            cell_seconds=settings.cell_seconds,
+        )
+        evidence.update(execution.evidence)
+        told += execution.notes
+    if not handin.ambiguous:
+        for exercise in lesson.exercises:
+            if exercise.file is not None:
+                evidence[exercise.id] = _evidence_of_file(exercise, exercise.file, handin, settings, runner, told)
+    return Examined(
+        handin=handin,
+        evidence=evidence,
+        problem=problem,
+        notes=noted.shortened(told),
+        seconds=time.monotonic() - began,
+    )
+
+
+def conclude(examined: Examined, lesson: Lesson, settings: Settings) -> LessonResult:
+    """Return the result that the evidence comes to.
+
+    Judges run right answers and mistakes of ours to compare with, with the process's output turned away: never call
+    this in two threads at once. A judge that fails is a fault of ours: nothing is earned, and a person looks.
+    """
+    handin = examined.handin
+    return LessonResult(
+        student=handin.student,
+        lesson=handin.lesson,
+        sandbox=settings.sandbox,
+        seed=settings.seed,
+        verdicts=tuple(_verdict(exercise, examined, settings.seed) for exercise in lesson.exercises),
+        notes=examined.notes,
+        seconds=examined.seconds,
+    )
+
+
+def _verdict(exercise: Exercise, examined: Examined, seed: int) -> Verdict:
+    if examined.handin.ambiguous:
+        return _unread(exercise, Status.NOT_JUDGED, Cause.GRADER, f"{examined.problem} A person has to decide.")
+    evidence = examined.evidence.get(exercise.id)
+    if evidence is None:
+        return _unread(exercise, Status.NOT_ATTEMPTED, Cause.MISSING, examined.problem or "There is no notebook.")
+    try:
+        return judge(exercise, cases_of(exercise, seed), evidence)
+    except (
+        Exception
+    ) as fault:  # a judge must not raise on claims; when it does, one exercise is lost, and not in silence
+        what = f"The judge of {exercise.id} failed with {type(fault).__name__}."
+        return judge(exercise, (), Evidence(cause=Cause.GRADER, detail=what))
+
+
+def _unread(exercise: Exercise, status: Status, cause: Cause, message: str) -> Verdict:
+    return Verdict(
+        exercise=exercise.id, status=status, points=0.0, max_points=exercise.points, message=message, cause=cause
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def cases_of(exercise: Exercise, seed: int) -> Cases:
+    """Return `exercise.cases(seed)`, drawn once for a whole class."""
+    return exercise.cases(seed)
+
+
+@functools.lru_cache(maxsize=256)
+def probe_of(exercise: Exercise, seed: int) -> dict[str, object]:
+    """Return `exercise.probe(seed)`, made once for a whole class."""
+    return exercise.probe(seed)
+
+
+@functools.lru_cache(maxsize=4)
+def _model_payload(exercise: Exercise, seed: int) -> bytes:
+    (images,) = cases_of(exercise, seed)[0].args
+    return encode({"exercise": exercise.id, "file": exercise.file, "images": images})
+
+
+def _contents(files: Sequence[Entry], told: list[str]) -> list[tuple[str, bytes]]:
+    """Return the files that come along with their bytes; what cannot be read is told."""
+    contents = []
+    for entry in files:
+        try:
+            contents.append(("/".join(entry.path), entry.read(_cap(entry))))
+        except Unreadable as problem:
+            told.append(f"a file beside the notebook was left out: {problem}")
+    return contents
+
+
+def _cap(entry: Entry) -> int:
+    return MAX_MODEL_BYTES if entry.name.lower().endswith(MODEL_ENDING) else MAX_FILE_BYTES
+
+
+def _evidence_of_file(
+    exercise: Exercise, name: str, handin: HandIn, settings: Settings, runner: Runner, told: list[str]
+) -> Evidence:
+    """Return the evidence of a file that was handed in, from a sandbox of its own."""
+    entry = _file_named(name, handin.files, told)
+    if entry is None:
+        return Evidence(found=False)
+    try:
+        content = entry.read(MAX_MODEL_BYTES)
+    except Unreadable as problem:
+        return Evidence(found=True, facts={"refused": f"{problem}."})
+    job = Job(
+        id=f"{handin.student}, {name}",
+        entry=MODEL_ENTRY,
+        payload=_model_payload(exercise, settings.seed),
+        files=((name, content),),
+        limits=MODEL_LIMITS,
+    )
+    ending = runner.run(MODEL, job)
+    if ending.ended is Ended.FAULT:
+        ending = runner.run(MODEL, job)
+    if ending.ended is Ended.FAULT:
+        return Evidence(cause=Cause.GRADER, detail=ending.fault or "")
+    for frame in ending.frames:
+        try:
+            plain = decode(frame)
+            if plain["event"] == "probe" and plain["exercise"] == exercise.id:
+                return evidence_from_plain(plain["evidence"])
+        except (CodecError, NotPlain, KeyError, TypeError):
+            continue
+    return Evidence(found=True, cause=killed_by(ending))
+
+
+def _file_named(name: str, files: Sequence[Entry], told: list[str]) -> Entry | None:
+    """Return the file with this name; else the only one with its ending, which is told."""
+    beside = [entry for entry in files if entry.path == (name,)]
+    if beside:
+        return beside[0]
+    ending = name[name.rindex(".") :]
+    alike = [entry for entry in files if entry.name.lower().endswith(ending)]
+    if len(alike) == 1:
+        told.append(f"the file is called {'/'.join(alike[0].path)}, not {name}; it was graded all the same")
+        return alike[0]
+    if alike:
+        told.append(f"there are {len(alike)} {ending} files, none of them called {name}; none was graded")
+    return None
