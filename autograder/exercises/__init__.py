@@ -10,6 +10,7 @@ from autograder.exercises import (
     l02_pixels_to_tensors,
     l03_linear_baseline,
     l04_convolution_by_hand,
+    l05_pooling_and_shapes,
     l09_evaluate,
 )
 
@@ -18,6 +19,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *l02_pixels_to_tensors.EXERCISES,
     *l03_linear_baseline.EXERCISES,
     *l04_convolution_by_hand.EXERCISES,
+    *l05_pooling_and_shapes.EXERCISES,
     *l09_evaluate.EXERCISES,
 )
 
