@@ -230,8 +230,9 @@ def _tensor(value: object) -> np.ndarray[Any, Any] | None:
 
 
 def _has_masked_entries(value: object) -> bool:
-    masked = sys.modules.get("numpy.ma")  # who has a masked array has imported it
-    return masked is not None and isinstance(value, masked.MaskedArray) and bool(masked.is_masked(value))
+    # Who has a masked array has imported it; another thread may be about to.
+    masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
+    return masked is not None and isinstance(value, masked) and bool(np.any(np.ma.getmaskarray(value)))
 
 
 def _look(value: object) -> str:
