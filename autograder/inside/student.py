@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import fcntl
 import importlib
@@ -11,20 +10,16 @@ import random
 import signal
 import socket
 import sys
-import traceback
 import types
-from collections.abc import Callable
 from typing import Any, BinaryIO, NoReturn
 
 from autograder.inside import jail, system
 from autograder.inside.frames import Sender
 from autograder.inside.parcel import Contents, read_exactly
-
-Routine = Callable[[bytes, Callable[[bytes], None]], None]
+from autograder.inside.routine import RAISED, find_routine, perform
 
 _READY, _FAULT = b"R", b"X"
 _HIGHEST_FILE = 1 << 12
-_ROUTINE_RAISED = 70
 _exit = os._exit
 
 
@@ -32,7 +27,7 @@ def run(
     parcel: BinaryIO, contents: Contents, evidence: int, report: socket.socket, stdout: int, stderr: int
 ) -> NoReturn:
     """Run the job's routine; exit with 0 if it came to its end, 70 if it raised."""
-    code = _ROUTINE_RAISED
+    code = RAISED
     try:
         try:
             system.set_dumpable(True)  # its own /proc/self is its own again, and the warden can read what it uses
@@ -50,28 +45,6 @@ def run(
         code = perform(routine, payload, sender)
     finally:
         _exit(code)
-
-
-def find_routine(entry: str) -> Routine:
-    """Return the trusted routine named ``package.module:function``."""
-    module, _, name = entry.partition(":")
-    routine: Routine = getattr(importlib.import_module(module), name)
-    return routine
-
-
-def perform(routine: Routine, payload: bytes, sender: Sender) -> int:
-    """Run the routine and say so when it came to its end; return the exit status for it."""
-    try:
-        routine(payload, sender.emit)
-        sender.finish()
-        return 0
-    except BaseException:
-        traceback.print_exc()
-        return _ROUTINE_RAISED
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # the student may have closed or replaced it
-                stream.flush()
 
 
 def _settle_files(evidence: int, stdout: int, stderr: int, *, keep: int) -> int:
@@ -107,6 +80,7 @@ def _settle_python() -> None:
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed(0)
+    os.environ["PWD"] = jail.JOB
     sys.argv[:] = [""]
     sys.path.append(jail.JOB)  # behind everything installed: a student's numpy.py shadows nothing
     importlib.invalidate_caches()

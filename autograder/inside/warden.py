@@ -25,7 +25,7 @@ from autograder.inside.usage import Meter
 # What the warden tells the grading process, by a message's first byte; READY and FAULT as well.
 STDOUT, STDERR, ENDING = b"O", b"E", b"F"
 
-TAIL_BYTES = 8192
+TAIL_BYTES = 16384
 _BUILD_SECONDS = 60.0
 _WATCH_SECONDS = 0.02
 _CHUNK_BYTES = 1 << 16

@@ -35,7 +35,7 @@ def main() -> None:
     with os.fdopen(files[0], "rb") as file:
         syscall_filter = file.read(MAX_FILTER_BYTES)
     try:
-        _arrange_path(tuple(orders["paths"]))
+        _arrange_path(orders["packages"])
         _import(orders["modules"])
         _refuse_a_started_tensorflow()
     except Exception:
@@ -50,13 +50,12 @@ def main() -> None:
     os._exit(0)  # bubblewrap's first process follows, and with it whatever is left
 
 
-def _arrange_path(paths: tuple[str, ...]) -> None:
-    """Put the course behind the standard library, extra installed packages after it; the student's files come last."""
-    course = os.environ.pop("PYTHONPATH")
-    installed = [path for path in sys.path if path != course]
-    packages = [path for path in installed if path.endswith(("site-packages", "dist-packages"))]
-    standard = [path for path in installed if path not in packages]
-    sys.path[:] = list(dict.fromkeys([*standard, course, *packages, *paths]))
+def _arrange_path(packages: list[str]) -> None:
+    """Set the module path: the standard library, the course, installed packages. A job's own files come last."""
+    course = os.environ["PYTHONPATH"]
+    standard = [path for path in sys.path if path.startswith(sys.base_prefix) and path not in packages]
+    found = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    sys.path[:] = list(dict.fromkeys([*(path for path in standard if path not in found), course, *found, *packages]))
 
 
 def _import(modules: list[str]) -> None:

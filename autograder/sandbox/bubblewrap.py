@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import random
 import shutil
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.sandbox.view import COURSE, View
+from autograder.sandbox.view import View
 
 # Between the ranges that systemd uses; see https://systemd.io/UIDS-GIDS.
 _UNUSED_UIDS = range(60578, 61184)
@@ -19,6 +19,10 @@ _USER_INSIDE = "1000"
 _TMP = "/tmp"  # noqa: S108 (each job has one of its own)
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SYSTEM_SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
+
+
+class SandboxError(RuntimeError):
+    """The sandbox could not be built; the message says what failed, `machine.explain` what to do about it."""
 
 
 def candidates() -> Iterator[Path]:
@@ -89,7 +93,10 @@ def _stage_for_root(bwrap: Path, needed: list[Path]) -> list[str]:
     cannot pass root's home, where Python may well lie: so each closed directory on the way is covered, in a mount
     namespace that only this command sees, by one that holds the needed places and nothing else.
     """
-    user = str(unused_uid())
+    free = unused_uids()
+    if not free:
+        raise SandboxError("there is no unused user number to become")
+    user = str(random.choice(free))
     arguments = [str(bwrap), "--die-with-parent", "--dev-bind", "/", "/"]
     closed = sorted({directory for path in needed for directory in _closed_above(path)}, key=lambda one: len(one.parts))
     for directory in closed:
@@ -112,50 +119,15 @@ def _closed_above(path: Path) -> list[Path]:
     return []
 
 
-def unused_uid() -> int:
-    """Return a user number that has no account and no process on this machine."""
+def unused_uids() -> list[int]:
+    """Return user numbers that exist in this user namespace, but have no account and no process on this machine."""
     import pwd
 
     taken = {entry.pw_uid for entry in pwd.getpwall()}
     for process in Path("/proc").iterdir():
         if process.name.isdecimal():
-            try:
+            with contextlib.suppress(OSError):
                 taken.add(process.stat().st_uid)
-            except OSError:
-                continue
-    return random.choice([uid for uid in _UNUSED_UIDS if uid not in taken])
-
-
-def environment(threads: int) -> dict[str, str]:
-    """Return everything that is in the sandbox's environment.
-
-    Parameters
-    ----------
-    threads : int
-        How many threads NumPy and TensorFlow compute with in one job: processors divided by jobs at a time. More
-        would make jobs wait for each other, and one thread gives the same sums in each run.
-    """
-    count = str(threads)
-    return {
-        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
-        "HOME": "/job",
-        "USER": "student",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "TERM": "dumb",
-        "TMPDIR": _TMP,
-        "PYTHONPATH": COURSE,
-        "PYTHONHASHSEED": "0",
-        "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": f"{_TMP}/matplotlib",
-        "IPYTHONDIR": f"{_TMP}/ipython",
-        "KERAS_HOME": f"{_TMP}/keras",
-        "KERAS_BACKEND": "tensorflow",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_NUM_INTRAOP_THREADS": count,
-        "TF_NUM_INTEROP_THREADS": count,
-        "OMP_NUM_THREADS": count,
-        "OPENBLAS_NUM_THREADS": count,
-        "MKL_NUM_THREADS": count,
-    }
+    ranges = [[int(word) for word in line.split()] for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    known = [range(first, first + count) for first, _, count in ranges]
+    return [uid for uid in _UNUSED_UIDS if uid not in taken and any(uid in some for some in known)]

@@ -26,10 +26,15 @@ class Kind:
 
 _SCIENCE = ("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "sklearn.metrics", "IPython")
 
+# The routines themselves, so that no job has to import them.
+_ROUTINES = ("autograder.inside.notebook", "digitlab")
+
 BARE = Kind(name="bare", modules=())
-LIGHT = Kind(name="light", modules=_SCIENCE)
-TENSORFLOW = Kind(name="tensorflow", modules=(*_SCIENCE, "tensorflow", "keras"))
+LIGHT = Kind(name="light", modules=(*_SCIENCE, *_ROUTINES))
+TENSORFLOW = Kind(name="tensorflow", modules=(*_SCIENCE, *_ROUTINES, "tensorflow", "keras"))
 # A student's model is asked about digits whose labels it must not find.
-MODEL = Kind(name="model", modules=("numpy", "tensorflow", "keras", "h5py"), sees_digits=False)
+MODEL = Kind(
+    name="model", modules=("autograder.inside.model_file", "numpy", "tensorflow", "keras", "h5py"), sees_digits=False
+)
 
 KINDS = (BARE, LIGHT, TENSORFLOW, MODEL)
