@@ -54,8 +54,8 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("grade", "autograder.commands.grade", "grade a class of hand-ins"),
-    Command("build", "autograder.authoring.build", "make the students' notebooks from the solutions"),
-    Command("selftest", "autograder.selftest", "prove every exercise's judge with its bank of answers"),
+    Command("build", "autograder.commands.build", "make the students' notebooks from the solutions"),
+    Command("selftest", "autograder.commands.selftest", "prove every exercise's judge with its bank of answers"),
 )
 
 

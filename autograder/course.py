@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import digitlab
 from autograder.exercise import Exercise
 from autograder.exercises import find, of_lesson
+from digitlab import paths
 
 SOLUTION_BEGINS = "### BEGIN SOLUTION"
 SOLUTION_ENDS = "### END SOLUTION"
@@ -182,27 +182,31 @@ def _released_cell(cell: dict[str, Any]) -> ReleasedCell:
 
 
 def lessons_folder() -> Path:
-    """Return the folder of the released notebooks: in the package where it was installed, else the repository's."""
-    return _course_folder(Path(digitlab.__file__), "lessons")
-
-
-def solutions_folder() -> Path:
-    """Return the folder of the solutions: in the package where it was installed, else the repository's.
+    """Return the folder of the released notebooks.
 
     Raises
     ------
     CourseError
-        If there is none, as inside the sandbox.
+        If there is none.
     """
-    return _course_folder(Path(__file__), "solutions")
+    try:
+        return paths.lessons_folder()
+    except paths.CourseFilesMissing as problem:
+        raise CourseError(str(problem)) from None
 
 
-def _course_folder(module: Path, name: str) -> Path:
-    package = module.resolve().parent
-    for folder in (package / name, package.parent / name):
-        if folder.is_dir():
-            return folder
-    raise CourseError(f"The {name} are not here. Install digitlab again, or work in a clone of its repository.")
+def solutions_folder() -> Path:
+    """Return the folder of the solutions: the repository's, or in the package where it was installed.
+
+    Raises
+    ------
+    CourseError
+        If there is none.
+    """
+    folder = (paths.repository() or Path(__file__).resolve().parent) / "solutions"
+    if not folder.is_dir():
+        raise CourseError(f"The solutions are not in {folder}, so this installation is incomplete. Install it again.")
+    return folder
 
 
 def solution_text(exercise_id: str) -> str:

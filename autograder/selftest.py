@@ -1,4 +1,4 @@
-"""`autograder selftest`: every exercise's bank of answers against its judge, by the path that a student's answer takes.
+"""Every exercise's bank of answers against its judge, by the path that a student's answer takes.
 
 A judge is proved by answers whose verdict is known: each banked mistake must fail under its own name and with its own
 message, each right answer must pass, the lesson's solution must get full marks, and the stub as released must come out
@@ -7,11 +7,9 @@ as not attempted.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import functools
 import re
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
-from autograder.cli import CommandError, Exit
 from autograder.course import CourseError, Lesson, Role
 from autograder.exercise import Exercise, Mistake, outcomes_of
-from autograder.exercises import EXERCISES, find
 from autograder.judging import judge
 from autograder.records import Evidence, Status, Verdict
 
@@ -51,38 +47,6 @@ class Proof:
     def right_answers(self) -> int:
         """The number of right answers in the bank."""
         return len(self.exercise.right_answers)
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `autograder selftest`."""
-    parser.add_argument("exercise", nargs="*", metavar="EXERCISE", help="only these exercises, by id (default: all)")
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), metavar="N", help="draw the inputs from N seeds")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Prove the exercises, print the table and the misses; return 0 without a miss, 1 with one."""
-    if args.seeds < 1:
-        raise CommandError(f"--seeds {args.seeds} proves nothing: give 1 or more.", Exit.USAGE)
-    try:
-        exercises = tuple(map(find, args.exercise)) or EXERCISES
-    except KeyError as problem:
-        raise CommandError(str(problem.args[0]), Exit.USAGE) from problem
-    proofs = tuple(prove_all(exercises, range(1, args.seeds + 1)))
-    print(table(proofs))
-    misses = [miss for proof in proofs for miss in proof.misses]
-    for miss in misses:
-        print(miss, file=sys.stderr)
-    return Exit.FAILED if misses else Exit.DONE
-
-
-def prove_all(exercises: Sequence[Exercise], seeds: Sequence[int]) -> Iterator[Proof]:
-    """Yield one proof for each exercise; on a terminal a bar shows how far it is once two seconds have passed."""
-    from tqdm import tqdm
-
-    with tqdm(exercises, unit="exercise", delay=2, leave=False, disable=not sys.stderr.isatty()) as bar:
-        for exercise in bar:
-            bar.set_description(exercise.id)
-            yield prove(exercise, seeds)
 
 
 def prove(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Proof:

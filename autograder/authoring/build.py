@@ -1,11 +1,8 @@
-"""`autograder build`: the students' notebooks from the solutions, or a check that they are up to date."""
+"""Released notebooks as they should be, and how the files in the lessons' folder differ from them."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +11,6 @@ from typing import Any
 from autograder.authoring.release import notebook_text, released_notebook, texts_in
 from autograder.authoring.rules import leaks, problems_of
 from autograder.authoring.source import AuthoringError, read_source
-from autograder.cli import Exit
-from autograder.course import lessons_folder, solutions_folder
 from autograder.exercises import of_lesson
 
 
@@ -25,50 +20,6 @@ class Built:
 
     path: Path
     text: str
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `autograder build`."""
-    parser.add_argument("--check", action="store_true", help="write nothing; say what is not up to date")
-    parser.add_argument("--force", action="store_true", help="also replace notebooks that somebody has worked in")
-    parser.add_argument("--solutions", type=Path, metavar="DIR", help="the folder of the sources")
-    parser.add_argument("--lessons", type=Path, metavar="DIR", help="the folder of the released notebooks")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Build or check all lessons; return 0 where all is well, 1 where something is not."""
-    solutions, lessons = args.solutions or solutions_folder(), args.lessons or lessons_folder()
-    sources = sorted(solutions.glob("*.py"))
-    if not sources:
-        print(f"There is no lesson's source (*.py) in {solutions}.", file=sys.stderr)
-        return Exit.FAILED
-    wrong: list[str] = []
-    up_to_date = written = 0
-    for path in sources:
-        try:
-            built = build_lesson(path, lessons)
-        except AuthoringError as error:
-            wrong += map(str, error.problems)
-            continue
-        differences = list(differences_from(built))
-        if not differences:
-            up_to_date += 1
-        elif args.check:
-            wrong += [*differences, f"{built.path} is not what its source gives. Run: autograder build"]
-        elif not args.force and _was_worked_in(built.path):
-            wrong.append(
-                f"{built.path} holds somebody's work (cells were run in it), so it was not replaced. "
-                "Move it elsewhere, or add --force."
-            )
-        else:
-            write_beside(built.path, built.text)
-            written += 1
-            print(f"wrote {built.path}")
-    wrong += [f"{path} has no source in {solutions}: delete it, or give it one." for path in _orphans(lessons, sources)]
-    for message in wrong:
-        print(message, file=sys.stderr)
-    print(f"{len(sources)} lessons: {written} written, {up_to_date} up to date, {len(wrong)} problems")
-    return Exit.FAILED if wrong else Exit.DONE
 
 
 def build_lesson(source_path: Path, lessons: Path) -> Built:
@@ -124,28 +75,7 @@ def differences_from(built: Built) -> Iterator[str]:
         yield f"{built.path} has the right contents in another layout of the file."
 
 
-def write_beside(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed into it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; what was there before is still there.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _beginning(cell: dict[str, Any]) -> str:
-    first = "".join(cell.get("source", "")).strip().splitlines()[:1]
-    return f" ({first[0][:60]})" if first else ""
-
-
-def _was_worked_in(path: Path) -> bool:
+def was_worked_in(path: Path) -> bool:
     """Whether somebody has run cells of this notebook: a build must not throw their answers away."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -156,15 +86,20 @@ def _was_worked_in(path: Path) -> bool:
         return True
 
 
-def _orphans(lessons: Path, sources: Sequence[Path]) -> list[Path]:
+def orphans(lessons: Path, sources: Sequence[Path]) -> list[Path]:
     """Return the notebooks that the build has made once, and that have no source any more."""
     names = {path.stem for path in sources}
-    orphans = []
+    found = []
     for path in sorted(lessons.glob("*.ipynb")):
         try:
             made_as = json.loads(path.read_text(encoding="utf-8"))["metadata"]["digitlab"]["lesson"]
         except (ValueError, KeyError, TypeError):
             continue  # not ours: a student's own notebook may lie here
         if made_as == path.stem and made_as not in names:
-            orphans.append(path)
-    return orphans
+            found.append(path)
+    return found
+
+
+def _beginning(cell: dict[str, Any]) -> str:
+    first = "".join(cell.get("source", "")).strip().splitlines()[:1]
+    return f" ({first[0][:60]})" if first else ""

@@ -52,7 +52,7 @@ def _raise(problem: BaseException) -> Does:
     [
         ([], "a command is needed"),
         (["buidl"], "there is no command 'buidl'; did you mean build?"),
-        (["xyz"], "there is no command 'xyz'; it has build, "),
+        (["xyz"], "there is no command 'xyz'; it has grade, "),
         (["--verbose"], "unrecognized arguments: --verbose"),
         (["build", "--chek"], "unrecognized arguments: --chek"),
         (["build", "--che"], "unrecognized arguments: --che"),

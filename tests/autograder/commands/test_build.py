@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.build import write_beside
 from autograder.cli import main
 
 TEXT = """\
@@ -140,15 +139,3 @@ def test_says_where_it_looked_for_sources(folders: Course) -> None:
     status, _, err = folders.build()
     assert status == 1
     assert str(folders.solutions) in err
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    """Where writing fails, what was there stays, and nothing half-written is left."""
-    path = tmp_path / "a.ipynb"
-    write_beside(path, "before")
-    with pytest.raises(UnicodeEncodeError):
-        write_beside(path, "\ud800" * 10)
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(OSError, match="No such file"):
-        write_beside(tmp_path / "nowhere" / "a.ipynb", "text")
