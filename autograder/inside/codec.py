@@ -147,15 +147,15 @@ class _Writer:
         kind = type(value)  # not isinstance: an object can lie about its __class__
         if value is None or kind is bool:
             return value
-        if issubclass(kind, np.generic | np.ndarray):
+        if issubclass(kind, str):
+            return self._text(str.__str__(value), MAX_TEXT)
+        if issubclass(kind, np.generic | np.ndarray):  # before int and float: np.float64 is a float too
             return self._array(np.asarray(value), value)
         if issubclass(kind, int):
             return self._integer(int.__int__(value))  # type: ignore[arg-type]
         if issubclass(kind, float):
             number = float.__float__(value)  # type: ignore[arg-type]
             return number if math.isfinite(number) else {"$": "float", "text": repr(number)}
-        if issubclass(kind, str):
-            return self._text(str.__str__(value), MAX_TEXT)
         if issubclass(kind, list):
             return self._items(list.__iter__(value), depth)  # type: ignore[arg-type]
         if issubclass(kind, tuple):
