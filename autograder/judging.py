@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.compare import RIGHT_VALUES, Difference, Kind, Tolerance, describe, difference, with_article
+from autograder.compare import RIGHT_VALUES, Difference, Kind, Tolerance, describe, difference, is_plain, with_article
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, outcomes_of
 from autograder.records import Cause, ErrorSeen, Evidence, Outcome, Status, Verdict
 
@@ -89,6 +89,8 @@ def judge_by_answer(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fin
     if exercise.answer is None:
         raise ValueError(f"{exercise.id} is judged by its answer and has none")
     expected = outcomes_of(exercise.answer, cases)
+    if not all(is_plain(right.value) for right in expected):
+        raise ValueError(f"the right answer of {exercise.id} cannot be compared: a case's reader makes it plain")
     tolerance = exercise.tolerance
     wrongs = [
         wrong
