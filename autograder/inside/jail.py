@@ -22,7 +22,10 @@ _PENDING_SIGNALS = 1024
 
 
 def enter_namespaces() -> None:
-    """Give this process and its children a user, mount, network, IPC and host-name space, and its children a pid space.
+    """Give this process and its children a user, network, IPC and host-name space, and its children a pid space.
+
+    The mount namespace is left for `mount_own_files`, in the first child: this process watches the job by a /proc that
+    shows it from outside.
 
     Leaves the process dumpable, which writing to its own /proc needs: undo it before anything of a stranger's runs.
 
@@ -35,7 +38,6 @@ def enter_namespaces() -> None:
     system.set_dumpable(True)  # or /proc/self/uid_map would not be ours to write
     system.unshare(
         system.CLONE_NEWUSER
-        | system.CLONE_NEWNS
         | system.CLONE_NEWPID
         | system.CLONE_NEWIPC
         | system.CLONE_NEWNET
@@ -51,6 +53,7 @@ def mount_own_files(limits: Limits) -> None:
 
     Called by the first process of the new pid namespace.
     """
+    system.unshare(system.CLONE_NEWNS)
     system.mount("none", "/", None, system.MS_REC | system.MS_PRIVATE)
     sizes = ((JOB, limits.job_bytes), *((place, limits.tmp_bytes) for place in _TEMPORARY))
     for place, size in sizes:
