@@ -50,7 +50,8 @@ class Recorded:
 
 def journal_path(folder: Path | None = None) -> Path:
     """Return where the journal of a course folder is, of the current one by default. It need not exist."""
-    chosen = folder or Path(os.environ.get(FOLDER_VARIABLE) or Path.cwd())
+    # A relative path by default: it serves also where the current folder has been deleted and has no name any more.
+    chosen = folder or Path(os.environ.get(FOLDER_VARIABLE) or ".")
     return chosen / NOTES_FOLDER / "journal.jsonl"
 
 

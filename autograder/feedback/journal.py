@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 
 def remember(event: str, **facts: Any) -> None:
-    """Write one event into the journal; where the disk does not let us, go on without."""
+    """Write one event into the journal; where the disk does not let us, it goes on without."""
     from digitlab import journal
 
-    with contextlib.suppress(OSError):
-        journal.record(event, **facts)
+    journal.record(event, **facts)
 
 
 def hints_seen(exercise_id: str) -> set[int]:
     """Return the numbers of the hints of an exercise that were ever shown to this learner."""
     from digitlab import journal
+    from digitlab.storage import DataError
 
     try:
         events = journal.read()
-    except OSError:
+    except DataError:
         return set()
     return {
         event["number"]

@@ -129,6 +129,16 @@ def test_a_disk_that_cannot_be_written(course, in_the_way):
     assert (second.kept, second.note) == (False, None)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a folder in use cannot be deleted")
+def test_a_current_folder_that_is_gone(course, monkeypatch):
+    """Where the current folder was deleted, nothing is kept, nothing is read, and nothing is raised."""
+    (course / "gone").mkdir()
+    monkeypatch.chdir(course / "gone")
+    (course / "gone").rmdir()
+    assert not record("one").kept
+    assert read() == []
+
+
 def test_a_journal_that_cannot_be_read(course):
     """A journal that is there and cannot be read is one clear sentence."""
     journal_path().mkdir(parents=True)
