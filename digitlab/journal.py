@@ -83,6 +83,7 @@ def record(event: str, *, at: datetime | None = None, **facts: Any) -> Recorded:
         path.parent.mkdir(parents=True, exist_ok=True)
         _append(path, line)
     except OSError as error:
+        path = _in_full(path)
         if path in _said:
             return Recorded(kept=False)
         _said.add(path)
@@ -135,6 +136,14 @@ def _append(path: Path, line: bytes) -> None:
             raise OSError("the disk is full")
     finally:
         os.close(descriptor)
+
+
+def _in_full(path: Path) -> Path:
+    """Return the absolute path, where there is one."""
+    try:
+        return path.absolute()
+    except OSError:
+        return path
 
 
 def _event(line: bytes) -> Event | None:
