@@ -20,7 +20,7 @@ ONLY_LOOKS = frozenset(
     {"print", "len", "range", "min", "max", "sum", "any", "all", "type", "isinstance", "str", "int", "float", "bool"}
     | {"list", "tuple", "dict", "set", "enumerate", "zip", "sorted", "reversed", "repr", "round", "abs", "display"}
 )
-MAX_ANALYSED = 200_000
+MAX_ANALYSED = 40_000  # characters; the parser's time can grow with their square
 
 _MAGIC_LINE = re.compile(r"^(?P<indent>[ \t]*)(?:[%!]|\?|[\w.]+\?+[ \t]*$).*$", re.MULTILINE)
 _MAGIC_VALUE = re.compile(r"^(?P<target>[ \t]*[\w, \t.\[\]]+=)[ \t]*[%!].*$", re.MULTILINE)
@@ -49,8 +49,8 @@ class Names:
     shared: bool = False
 
 
-def names_of(source: str) -> Names:
-    """Return the names of one cell.
+def names_of(source: str, *, analyse: bool = True) -> Names:
+    """Return the names of one cell; with `analyse` false, only what its words show.
 
     >>> sorted(names_of("def scaled(images):\\n    return images / full").needs)
     ['full']
@@ -59,7 +59,7 @@ def names_of(source: str) -> Names:
     """
     words = frozenset(_IDENTIFIER.findall(source))
     python = as_python(source)
-    tree = parsed(python) if len(source) <= MAX_ANALYSED else None
+    tree = parsed(python) if analyse else None
     reaches = bool(words & REACHES_ANYTHING)
     if tree is None:
         return Names(binds=defined_by_look(source), needs=words, analysed=False, reaches_anything=reaches, shared=True)
@@ -93,7 +93,9 @@ def as_python(source: str) -> str:
 
 
 def parsed(python: str) -> ast.Module | None:
-    """Return the syntax tree, or None where the text is not Python (or deeper than the parser goes)."""
+    """Return the syntax tree, or None where the text is not Python, or longer or deeper than is read."""
+    if len(python) > MAX_ANALYSED:
+        return None
     try:
         return ast.parse(python)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

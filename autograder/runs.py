@@ -26,6 +26,7 @@ from autograder.sandbox import Ending, Job, Kind, SandboxError
 RUN_FILE = "run.json"
 FAULTS_FILE = "faults.txt"
 MAX_SEED = 1 << 31
+WORKER_STACK_BYTES = 32 << 20  # Python's parser goes deep on hostile cells, and some systems give threads 512 kB
 
 
 class ClosableRunner(Protocol):
@@ -207,10 +208,14 @@ class _Workshop:
     def examined(self, workers: int) -> Iterator[tuple[Examined, str, str | None]]:
         """Yield each hand-in's evidence as it comes in, its fingerprint, and the traceback of a fault of ours."""
         self._waiting.release(2 * workers)
-        for number in range(min(workers, self._count)):
-            thread = threading.Thread(target=self._work, name=f"worker-{number + 1}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        usual = threading.stack_size(WORKER_STACK_BYTES)
+        try:
+            for number in range(min(workers, self._count)):
+                thread = threading.Thread(target=self._work, name=f"worker-{number + 1}", daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        finally:
+            threading.stack_size(usual)
         for _ in range(self._count):
             one = self._done.get()
             if isinstance(one, BaseException):

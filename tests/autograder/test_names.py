@@ -1,0 +1,135 @@
+"""Which names a cell binds, needs and may change."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.names import as_python, definitions_in, names_of
+
+
+@pytest.mark.parametrize(
+    ("source", "binds", "needs"),
+    [
+        ("x = y + 1", {"x"}, {"y"}),
+        ("import numpy as np\nfrom a.b import c as d", {"np", "d"}, set()),
+        ("def f(a, b=k):\n    c = a + z\n    return c", {"f"}, {"k", "z"}),
+        ("class A(B):\n    n = m\n    def f(self): return q", {"A"}, {"B", "m", "q"}),
+        ("g = lambda v: v + w", {"g"}, {"w"}),
+        ("total = [i * s for i in r]", {"total"}, {"s", "r"}),
+        ("def f():\n    global n\n    n = 1", {"f", "n"}, set()),
+        ("for i in data:\n    if i: last = i", {"i", "last"}, {"data", "i"}),
+        ("with open(p) as file: pass", {"file"}, {"open", "p"}),
+        ("x: int = 3", {"x"}, {"int"}),
+        ("r = await task", {"r"}, {"task"}),
+        ("(y := f(x))", {"y"}, {"f", "x"}),
+        ("try: pass\nexcept E as e: pass", {"e"}, {"E"}),
+    ],
+)
+def test_binds_and_needs(source: str, binds: set[str], needs: set[str]) -> None:
+    """Names bound at the cell's own level, and names that must come from elsewhere, parameters and locals aside."""
+    seen = names_of(source)
+    assert seen.analysed
+    assert binds <= seen.binds
+    assert seen.needs - {"i"} == needs - {"i"}
+
+
+@pytest.mark.parametrize(
+    ("source", "changes"),
+    [
+        ("model.fit(x, y)", {"model", "x", "y"}),
+        ("images[0] = 1", {"images"}),
+        ("config.size = 3", {"config"}),
+        ("counts += 1", {"counts"}),
+        ("del rows[0]", {"rows"}),
+        ("shuffle(pairs)", {"pairs"}),
+        ("show(scaled(images))", {"images"}),
+        ("print(images.shape)", set()),
+        ("a = b", set()),
+    ],
+)
+def test_changes(source: str, changes: set[str]) -> None:
+    """Names whose objects a cell may change: receivers, targets, arguments; printing changes nothing."""
+    assert names_of(source).changes == changes
+
+
+@pytest.mark.parametrize("source", ["import sys\nsys.path.append('x')", "os.chdir('a')", "from tools import *", "%run a.py"])
+def test_shared_state_is_seen(source: str) -> None:
+    """A cell that changes what all cells meet is known as such."""
+    assert names_of(source).shared
+
+
+@pytest.mark.parametrize("source", ["globals()['x'] = 1", "eval('x')", "get_ipython().user_ns", "from __main__ import x"])
+def test_names_reached_by_text_are_suspected(source: str) -> None:
+    """A cell that can reach names by text may need any."""
+    assert names_of(source).reaches_anything
+
+
+def test_matplotlib_magic_is_harmless() -> None:
+    """The magic that nearly every notebook begins with makes no cell special."""
+    seen = names_of("%matplotlib inline\nimport numpy as np")
+    assert seen.binds == {"np"}
+    assert not seen.shared
+
+
+def test_broken_text_still_shows_names() -> None:
+    """Where the text is not Python, what looks like a definition counts, and every word may be needed."""
+    seen = names_of("def one_hot(labels:\n    return np.eye(10")
+    assert not seen.analysed
+    assert seen.binds == {"one_hot"}
+    assert {"labels", "np"} <= seen.needs
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%matplotlib inline\nx = 1",
+        "!pip install x\nx = 1",
+        "x = !ls\ny = 2",
+        "x = %time f()",
+        "%%time\nx = 1",
+        "if a:\n    %cd b\n    x = 1",
+        "?np.array\nx = 1",
+        "np.array?\nx = 1",
+        "%%bash\nls -l | grep 'x",
+        "%%html\n<b>x</b>",
+    ],
+)
+def test_magics_leave_python_of_as_many_lines(source: str) -> None:
+    """Without its magics a cell is Python, line for line."""
+    python = as_python(source)
+    ast.parse(python)
+    assert python.count("\n") == source.count("\n")
+
+
+def test_percent_in_python_is_no_magic() -> None:
+    """A remainder that begins a continued line is not mistaken for a magic where nothing depends on it."""
+    assert names_of("x = 5 % 3").binds == {"x"}
+
+
+def test_definitions_are_kept_and_deeds_are_not() -> None:
+    """Of a cell that cannot be run, its imports, functions and classes can."""
+    kept = definitions_in("import numpy as np\ndef f(x):\n    return np.sum(x)\nwhile True: pass\nprint(f(1))")
+    namespace: dict[str, object] = {}
+    exec(kept, namespace)
+    assert namespace["f"]([1, 2]) == 3  # type: ignore[operator]
+    assert definitions_in("while True: pass") == ""
+    assert definitions_in("import os") == ""
+    assert definitions_in("def f(:") == ""
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_names(source: str) -> None:
+    """No text makes the analysis raise."""
+    names_of(source)
+    definitions_in(source)
+
+
+def test_deep_and_long_texts_have_names() -> None:
+    """Expressions deeper than the parser goes, and texts longer than are analysed, break nothing."""
+    names_of("x = " + "(" * 5000 + ")" * 5000)
+    names_of("x = " + "-" * 100_000 + "1")
+    names_of("x = [" + "1," * 200_000 + "]")
