@@ -1,0 +1,1 @@
+"""`digitlab doctor`: what is wrong with this machine for the course, and how to mend it."""
