@@ -124,7 +124,10 @@ def read(folder: Path | None = None) -> list[Event]:
 
 
 def _append(path: Path, line: bytes) -> None:
-    """Add a line with a single write, after ending a line that was torn."""
+    """Add a line with a single write, after ending a line that was torn.
+
+    Another writer's line that is just being written may look torn; then an empty line comes between, which is no event.
+    """
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, 0o644)
     try:
