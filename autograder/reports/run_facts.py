@@ -1,0 +1,85 @@
+"""Facts of the last run that no result holds: when it was, with which versions, and which files found no place."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import autograder
+from autograder.results import write_whole
+
+FACTS_FILE = "run.json"
+MAX_FACTS_BYTES = 4 << 20
+_PACKAGES = ("numpy", "tensorflow", "keras")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """Facts of one run of the grader, as the class page prints them.
+
+    Attributes
+    ----------
+    when : str
+        Date and time with its zone, for people: "14 March 2025, 09:30 UTC".
+    versions : tuple of (str, str)
+        Name and version of what decided the grades.
+    unplaced : tuple of str
+        One sentence for each file that was not taken for a hand-in and might have been meant as one.
+    """
+
+    when: str
+    versions: tuple[tuple[str, str], ...] = ()
+    unplaced: tuple[str, ...] = ()
+
+
+def facts_of_run(when: datetime, unplaced: Sequence[str] = ()) -> RunFacts:
+    """Return the facts of a run that ended at `when`, a time with a zone.
+
+    >>> from datetime import UTC
+    >>> facts_of_run(datetime(2025, 3, 4, 9, 5, tzinfo=UTC)).when
+    '4 March 2025, 09:05 UTC'
+    """
+    date = f"{when.day} {when:%B %Y, %H:%M} {when.tzname() or ''}".strip()
+    return RunFacts(when=date, versions=tuple(_versions()), unplaced=tuple(unplaced))
+
+
+def write_facts(out: Path, facts: RunFacts) -> None:
+    """Keep the facts below the output folder, for the time when the reports are made again.
+
+    Raises
+    ------
+    OSError
+        If they cannot be written.
+    """
+    plain = {"when": facts.when, "versions": dict(facts.versions), "unplaced": list(facts.unplaced)}
+    write_whole(out / FACTS_FILE, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_facts(out: Path) -> RunFacts | None:
+    """Return the facts of the last run; None where there are none, or none that can be read: no grade hangs on them."""
+    try:
+        with (out / FACTS_FILE).open("rb") as file:
+            plain: Any = json.loads(file.read(MAX_FACTS_BYTES))
+        return RunFacts(
+            when=str(plain["when"]),
+            versions=tuple((str(name), str(number)) for name, number in plain["versions"].items()),
+            unplaced=tuple(str(sentence) for sentence in plain["unplaced"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _versions() -> list[tuple[str, str]]:
+    found = [("autograder", autograder.__version__), ("Python", platform.python_version())]
+    for package in _PACKAGES:
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:
+            continue
+    return found
