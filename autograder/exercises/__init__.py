@@ -11,6 +11,7 @@ from autograder.exercises import (
     l03_linear_baseline,
     l04_convolution_by_hand,
     l05_pooling_and_shapes,
+    l06_build_the_cnn,
     l09_evaluate,
 )
 
@@ -20,6 +21,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *l03_linear_baseline.EXERCISES,
     *l04_convolution_by_hand.EXERCISES,
     *l05_pooling_and_shapes.EXERCISES,
+    *l06_build_the_cnn.EXERCISES,
     *l09_evaluate.EXERCISES,
 )
 
