@@ -317,7 +317,7 @@ def _unnamed(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
         message = f"The shape is not right: {text}."
         next_step = "Print the shape after each step. After which one is it no longer what you expect?"
     else:
-        message = f"{text[:1].upper()}{text[1:]}."
+        message = f"Not right yet: {text}."
         next_step = "Print what your function returns, and compare it with what the exercise asks for."
     example = smallest.text(exercise.function)
     return Finding(share=share, message=message, mistake=mistake, next_step=next_step, example=example)
@@ -334,7 +334,7 @@ def _raised(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
         message = "Your function did not come back in time."
         next_step = "Is there a loop whose condition never becomes false, or one that NumPy could do for you?"
     elif error.type == WRONG_ARGUMENTS:
-        message = error.message
+        message = error.message or "Your function takes another number of arguments than it is given."
         next_step = "Which arguments does the exercise name, and in which order? Compare with your `def` line."
     elif error.type == TOO_LARGE:
         message = f"What your function returns is too large to be looked at: {error.message}."
