@@ -230,15 +230,15 @@ def _nobody_answers(shell: GradingShell) -> None:
 def _no_windows() -> None:
     """Keep Matplotlib from looking for a screen, whatever backend a cell asks for."""
     import matplotlib
+    import matplotlib.pyplot as plt
 
-    matplotlib.use("module://autograder.inside.figures")
+    plt.switch_backend("module://autograder.inside.figures")
 
     def leave(*args: object, **kwargs: object) -> None:
         pass
 
     matplotlib.use = leave
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].switch_backend = leave  # type: ignore[attr-defined]
+    plt.switch_backend = leave
 
 
 def _no_colab(shell: GradingShell) -> None:

@@ -79,9 +79,8 @@ def test_claims_cannot_name_a_cause() -> None:
     assert read.evidence["l02_split"].detail == ""
 
 
-_keys = st.sampled_from(
-    "event exercise index evidence error noted remarks found outcomes value type ancestors message facts".split()
-)
+_KEYS = ("event", "exercise", "index", "evidence", "error", "noted", "remarks", "found", "outcomes", "value", "type")
+_keys = st.sampled_from((*_KEYS, "ancestors", "message", "facts"))
 _plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(ASKED),
     lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(_keys, inner, max_size=6),
