@@ -59,7 +59,7 @@ def conv2d_valid(image: NDArray[Any], kernel: NDArray[Any]) -> NDArray[np.float6
             f"the kernel {kernel.shape} is larger than the image {image.shape}; use a smaller kernel or pad"
         )
     windows = sliding_window_view(image.astype(np.float64), kernel.shape)
-    return np.einsum("ijkl,kl->ij", windows, kernel.astype(np.float64))
+    return np.asarray(np.einsum("ijkl,kl->ij", windows, kernel.astype(np.float64)))
 
 
 def pad_same(image: NDArray[Any], kernel: NDArray[Any]) -> NDArray[Any]:
@@ -137,7 +137,7 @@ def conv2d_multi(x: NDArray[Any], kernels: NDArray[Any], bias: NDArray[Any]) -> 
     """
     kh, kw = kernels.shape[:2]
     windows = sliding_window_view(x.astype(np.float64), (kh, kw), axis=(0, 1))  # (H', W', Cin, kh, kw)
-    return np.einsum("ijckl,klcf->ijf", windows, kernels.astype(np.float64)) + bias
+    return np.asarray(np.einsum("ijckl,klcf->ijf", windows, kernels.astype(np.float64)) + bias)
 
 
 def vertical_edge() -> NDArray[np.float64]:

@@ -28,7 +28,7 @@ def relu(x: NDArray[Any]) -> NDArray[Any]:
     >>> relu(np.array([-2.0, 0.0, 3.5])).tolist()
     [0.0, 0.0, 3.5]
     """
-    return np.maximum(x, 0)
+    return np.asarray(np.maximum(x, 0))
 
 
 def max_pool(x: NDArray[Any], size: int, stride: int) -> NDArray[Any]:
