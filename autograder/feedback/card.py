@@ -50,7 +50,10 @@ _CODE = (
     "color:inherit;background:rgba(127,127,127,0.16);border:0;border-radius:3px"
 )
 _INLINE = f"{_CODE};padding:0 3px;white-space:pre-wrap"
-_BLOCK = f"{_CODE};display:block;margin:8px 0 0;padding:6px 10px;white-space:pre-wrap;overflow-wrap:anywhere"
+_BLOCK = (
+    f"{_CODE};display:block;margin:8px 0 0;padding:6px 10px;white-space:pre-wrap;word-break:normal;"
+    "overflow-wrap:anywhere"
+)
 
 
 def points_text(points: float, max_points: float) -> str:
@@ -101,13 +104,13 @@ def card_text(verdict: Verdict, title: str, footer: str | None = None) -> str:
     head = f"{look.symbol} {look.words}: {title} ({points_text(verdict.points, verdict.max_points)})"
     parts = [head]
     if verdict.message:
-        parts.append(_wrapped(verdict.message))
+        parts.append(wrapped(verdict.message, "  "))
     if verdict.example:
         parts += ["  " + line for line in _lines(verdict.example)]
     if verdict.next_step:
-        parts.append(_wrapped(f"Next: {verdict.next_step}"))
+        parts.append(wrapped(f"Next: {verdict.next_step}", "  "))
     if footer:
-        parts.append(_wrapped(footer))
+        parts.append(wrapped(footer, "  "))
     return "\n".join(parts)
 
 
@@ -131,15 +134,23 @@ def prose_html(text: str) -> str:
     return re.sub(r"`([^`]+)`", lambda match: f'<code style="{_INLINE}">{match[1]}</code>', escaped)
 
 
+def wrapped(text: str, indent: str = "") -> str:
+    """Return a sentence in lines of a terminal's width; code between backticks stays on one line.
+
+    >>> print(wrapped("word " * 16 + "and `a = b + c`"))
+    word word word word word word word word word word word word word word word word and
+    `a = b + c`
+    """
+    whole = re.sub(r"`[^`]+`", lambda match: match[0].replace(" ", "\0"), one_line(text, LONGEST_TEXT))
+    lines = textwrap.fill(
+        whole, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )
+    return lines.replace("\0", " ")
+
+
 def _escaped(text: str) -> str:
     return html.escape(text, quote=True)
 
 
 def _lines(example: str) -> list[str]:
     return [one_line(line, LONGEST_EXAMPLE_LINE) for line in example.splitlines()[:20]]
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(
-        one_line(text, LONGEST_TEXT), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
-    )

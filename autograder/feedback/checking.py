@@ -49,8 +49,7 @@ def check(exercise_id: str, answer: Any, *, seed: int | None = None) -> CheckRes
     where = screen()
     with quiet():
         verdict = _verdict(exercise, answer, chosen)
-        result = CheckResult(exercise, verdict, chosen)
-        journal.remember(
+        note = journal.remember(
             "check",
             exercise=exercise.id,
             status=str(verdict.status),
@@ -59,6 +58,7 @@ def check(exercise_id: str, answer: Any, *, seed: int | None = None) -> CheckRes
             mistake=verdict.mistake,
             seed=chosen,
         )
+        result = CheckResult(exercise, verdict, chosen, note)
     show(result, where)
     return result
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from autograder.exercise import Exercise
 from autograder.feedback import journal
-from autograder.feedback.card import WIDTH, note_html
+from autograder.feedback.card import note_html, wrapped
 
 
 class Note(str):
@@ -17,7 +15,7 @@ class Note(str):
 
     def __new__(cls, heading: str, text: str, code: str | None = None) -> Note:
         """Return the note `heading`: `text`, with code below it."""
-        plain = textwrap.fill(f"{heading}: {text}" if text else f"{heading}:", WIDTH, break_on_hyphens=False)
+        plain = wrapped(f"{heading}: {text}" if text else f"{heading}:")
         note = super().__new__(cls, plain if code is None else f"{plain}\n\n{code}")
         note._html = note_html(heading, text, code)
         return note

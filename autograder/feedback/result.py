@@ -20,12 +20,14 @@ class CheckResult:
     verdict : Verdict
     seed : int
         The inputs were drawn from it: `check(..., seed=result.seed)` repeats the verdict.
+    note : str or None
+        What else the learner should know: that the journal cannot be kept.
     """
 
-    __slots__ = ("_hints", "exercise", "seed", "verdict")
+    __slots__ = ("_hints", "exercise", "note", "seed", "verdict")
 
-    def __init__(self, exercise: Exercise, verdict: Verdict, seed: int) -> None:
-        self.exercise, self.verdict, self.seed = exercise, verdict, seed
+    def __init__(self, exercise: Exercise, verdict: Verdict, seed: int, note: str | None = None) -> None:
+        self.exercise, self.verdict, self.seed, self.note = exercise, verdict, seed, note
         self._hints = Hints(exercise, passed=verdict.status is Status.PASSED)
 
     @property
@@ -59,13 +61,11 @@ class CheckResult:
         return f"<span>{points_text(self.verdict.points, self.verdict.max_points)}</span>"
 
     def __str__(self) -> str:
-        return card_text(self.verdict, self.exercise.title, how_to_get_a_hint(self))
+        return card_text(self.verdict, self.exercise.title, self.footer(buttons=False))
 
-
-def how_to_get_a_hint(result: CheckResult) -> str | None:
-    """Return what to type for a hint or the solution; None where none is needed."""
-    if result.passed:
-        return None
-    exercise = result.exercise
-    answer = repr(exercise.file) if exercise.file else exercise.function
-    return f'For a hint: `check("{exercise.id}", {answer}).hint()`'.replace("'", '"')
+    def footer(self, *, buttons: bool) -> str | None:
+        """Return the card's last line: the note, and what to type for a hint where there are no buttons."""
+        exercise = self.exercise
+        answer = f'"{exercise.file}"' if exercise.file else exercise.function
+        how = None if buttons or self.passed else f'For a hint: `check("{exercise.id}", {answer}).hint()`'
+        return " ".join(line for line in (self.note, how) if line) or None

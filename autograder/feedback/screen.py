@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from autograder.feedback.card import card_html, card_text
-from autograder.feedback.result import CheckResult, how_to_get_a_hint
+from autograder.feedback.result import CheckResult
 
 
 class Screen(StrEnum):
@@ -46,7 +46,7 @@ def show(result: CheckResult, where: Screen) -> None:
         from autograder.feedback.buttons import hint_buttons
 
         buttons = hint_buttons(result.hints)
-    footer = how_to_get_a_hint(result) if buttons is None else None
+    footer = result.footer(buttons=buttons is not None)
     title = result.exercise.title
     card = card_html(result.verdict, title, footer)
     display({"text/html": card, "text/plain": card_text(result.verdict, title, footer)}, raw=True)
