@@ -16,8 +16,11 @@ MAX_ENTRIES = 200_000
 MAX_DEPTH = 12
 MAX_ARCHIVE_BYTES = 300 << 20
 MAX_DIRECTORY_BYTES = 64 << 20
-MAX_INNER_DIRECTORY_BYTES = 1 << 20
-_IGNORED = frozenset({"__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini"})
+MAX_INNER_DIRECTORY_BYTES = 1 << 18
+_IGNORED = frozenset(
+    {"__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini", ".DS_Store", ".git", ".svn", ".hg"}
+    | {".ipynb_checkpoints", ".venv", ".idea", ".vscode", ".cache", ".jupyter", ".ipython", ".virtual_documents"}
+)
 
 
 class Unreadable(Exception):  # noqa: N818 - it is the file that is unreadable
@@ -61,7 +64,7 @@ class Entry:
 def files_in(folder: Path, without: Sequence[Path] = ()) -> tuple[list[Entry], list[str]]:
     """Return the files below a folder in order, and notes on what was left out.
 
-    Symbolic links are not followed, hidden files and editors' litter are left out, and so is all that is no file.
+    Symbolic links are not followed; editors' and systems' litter is left out, and so is all that is no file.
     `without` names folders to leave out.
 
     Raises
@@ -226,4 +229,4 @@ def _check_directory(file: io.BufferedReader | io.BytesIO, name: str, limit: int
 
 def ignored(name: str) -> bool:
     """Whether a file or folder is litter of an editor or a system, and no part of a hand-in."""
-    return name.startswith(".") or name in _IGNORED
+    return name in _IGNORED or name.startswith("._")

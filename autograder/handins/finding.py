@@ -118,10 +118,11 @@ def find_handins(
         finder = _Finder(share, lessons, only)
         handins += finder.handins()
         strays += finder.strays
-    if not handins and not strays:
+    if not handins:
+        instead = f" Found: {strays[0]}." if strays else ""
         raise NothingFound(
-            f"There are no notebooks in {path}. Expected: STUDENT/LESSON/notebook.ipynb (nbgrader's submitted folder), "
-            "one folder a student, or the zip archive of Canvas, Moodle or Gradescope."
+            f"There are no notebooks of this course in {path}.{instead} Expected: STUDENT/LESSON/notebook.ipynb "
+            "(nbgrader's submitted folder), one folder a student, or the zip archive of Canvas, Moodle or Gradescope."
         )
     return ClassFound(tuple(_merged(handins)), tuple(strays))
 
@@ -135,9 +136,9 @@ def _shares_at(path: Path, lessons: LessonNames, without: Sequence[Path]) -> tup
         found, nobodys = shares(entries, resolved.name, lessons)
     elif path.suffix.lower() == ".ipynb":
         whole, notes = files_in(path.resolve().parent)
-        lone = next(entry for entry in whole if entry.path == (path.name,)) if path.name[:1] != "." else None
+        lone = next((entry for entry in whole if entry.path == (path.name,)), None)
         if lone is None:
-            raise NothingFound(f"{path} is a hidden file. Rename it.")
+            raise NothingFound(f"{path} is not an ordinary file. Copy the notebook itself to a folder, and name that.")
         student = path.stem if lessons.of_text(path.stem) is None else path.resolve().parent.name
         beside = [entry for entry in whole if not entry.name.lower().endswith(".ipynb") and len(entry.path) == 1]
         found, nobodys = [Share(student, [lone, *beside])], []
@@ -270,7 +271,7 @@ class _Finder:
         kept: list[Entry] = []
         total = 0
         for entry in self.entries:
-            if entry.path[:depth] != folder or entry.name.lower().endswith(".ipynb"):
+            if len(entry.path) <= depth or entry.path[:depth] != folder or entry.name.lower().endswith(".ipynb"):
                 continue
             if self._belongs_to_another(entry.path[depth:-1], lesson):
                 continue

@@ -45,6 +45,8 @@ def shares(entries: Sequence[Entry], root_name: str, lessons: LessonNames) -> tu
     lessons : LessonNames
     """
     inner = _unwrapped(list(entries), root_name, lessons)
+    if not inner:
+        return [], []
     submitted = [entry.below(1) for entry in inner if entry.path[0] == "submitted" and len(entry.path) > 1]
     if submitted:
         return _by_folder(submitted)
@@ -59,7 +61,7 @@ def shares(entries: Sequence[Entry], root_name: str, lessons: LessonNames) -> tu
         in_folders = {entry.path[0] for entry in inner if len(entry.path) > 1 and _is_notebook(entry)}
         if not in_folders or all(lessons.of_text(name) is not None for name in in_folders):
             return [Share(root_name, inner)], []
-    if inner and all(lessons.of_text(name) is not None for name in {e.path[0] for e in inner if len(e.path) > 1}):
+    if all(lessons.of_text(name) is not None for name in {e.path[0] for e in inner if len(e.path) > 1}):
         return [Share(root_name, inner)], []
     return _by_folder(inner)
 

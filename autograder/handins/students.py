@@ -24,7 +24,7 @@ def shown_name(student: str) -> str:
     'ada [86916476]'
     """
     shown = one_line(student, MAX_SHOWN)
-    if shown == student and not re.search(r"\[[0-9a-f]{8}]$", student):
+    if shown and shown == student and not re.search(r"\[[0-9a-f]{8}]$", student):
         return shown
     return f"{shown} [{_digest(student)[:8]}]".strip()
 
