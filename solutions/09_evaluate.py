@@ -37,6 +37,7 @@ from digitlab import load_mnist, predict, reveal, yours
 
 x_train, y_train, x_test, y_test = load_mnist()
 x, x_new = (digitlab.scale_pixels(images)[..., np.newaxis] for images in (x_train, x_test))
+x_fit, y_fit, x_val, y_val = digitlab.split(x, y_train, 0.1, seed=9)
 
 # %% [markdown]
 # ## A model to evaluate
@@ -52,10 +53,10 @@ model.summary(line_length=70)
 
 # %% [markdown]
 # Training shows the network the images in small batches and moves its weights a little after each.
-# One pass over all images is an **epoch**. We keep 6,000 images aside as validation data and train on the others.
+# One pass over all images is an **epoch**. The first cell put 6,000 images aside as validation data (`x_val`, `y_val`);
+# we train on the other 54,000 (`x_fit`, `y_fit`).
 
 # %% role="demo"
-x_fit, y_fit, x_val, y_val = digitlab.split(x, y_train, 0.1, seed=9)
 history = digitlab.train(model, x_fit, y_fit, validation=(x_val, y_val), epochs=4, seed=9)
 
 # %% [markdown]
@@ -257,11 +258,11 @@ check("l09_accuracy_interval", accuracy_interval)
 
 # %% role="demo"
 interval = yours(accuracy_interval, digitlab.accuracy_interval)
-low, _ = interval(1.0, 20)
-reveal("l09_interval", "about 84 %", f"Wilson's interval for 20 of 20 begins at {low:.1%}: few images prove little.")
 accuracy = (predicted == y_test).mean()
 low, high = interval(accuracy, len(y_test))
 print(f"our model: {accuracy:.2%}, 95 % interval {low:.2%} to {high:.2%}")
+low, _ = interval(1.0, 20)
+reveal("l09_interval", "about 84 %", f"Wilson's interval for 20 of 20 begins at {low:.1%}: few images prove little.")
 
 # %% [markdown]
 # ## Experiment: what does dropout change?
