@@ -37,7 +37,7 @@ def prediction_box(question: Question) -> Any:
             orientation="horizontal" if short else "vertical",
             layout=wide,
         )
-    field.tooltip = "Your prediction"
+    field.tooltip = "Your prediction: the Tab key moves, the space bar chooses"
     status = widgets.HTML(_status(question))
 
     def chosen(change: dict[str, Any]) -> None:
