@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from autograder.cli import CommandError, Exit
 from autograder.course import CourseError, Lesson, lessons
-from autograder.handins import ClassFound, find_handins
+from autograder.handins import ClassFound, Stray, find_handins
 from autograder.handins.finding import NothingFound
 from autograder.handins.lessons import LessonNames
 from autograder.locks import Locked
@@ -45,6 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--timeout", type=_seconds, metavar="S", help="seconds that one cell may take (default: 10, with TensorFlow 60)"
     )
     parser.add_argument("--seed", type=_seed, metavar="N", help="draw the exercises' inputs from this seed")
+    parser.add_argument(
+        "--gradebook", metavar="DB-URL", help="the gradebook: a file or a database URL (default: gradebook.db in OUT)"
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has not changed")
     parser.add_argument(
         "--trusted", action="store_true", help="run the code without a sandbox, as yourself: only code that you trust"
@@ -71,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
                 outcomes = grading.grade(found, course, runner, workers=workers, watcher=progress, force=args.force)
             finally:
                 progress.close()
-            problems = _report(grading, outcomes)
+            problems = _report(grading, outcomes, found.strays, args.gradebook)
     except Locked as problem:
         raise CommandError(str(problem)) from None
     except SandboxError as problem:
@@ -97,20 +100,30 @@ def _lesson_named(text: str, course: Sequence[Lesson]) -> str:
     raise CommandError(f"There is no lesson {text!r}. The lessons are: {names}.", Exit.USAGE)
 
 
-def _report(grading: Run, outcomes: Outcomes) -> list[str]:
+def _report(grading: Run, outcomes: Outcomes, strays: Sequence[Stray], gradebook: str | None) -> list[str]:
     """Write the reports and the gradebook where a result has changed since they were written; return problems."""
+    from autograder.gradebook import GradebookError, write
+    from autograder.reports import CLASS_FILE, facts_of_run, facts_to_plain, write_all
+
     results, problems = grading.all_results(outcomes)
-    state = _digest(results)
-    index = grading.out / "index.html"
-    if grading.recalled("reported") != state or not index.exists():
-        importlib.import_module("autograder.reports").write_all(results, grading.out)
-        importlib.import_module("autograder.gradebook").write(results, grading.out / "gradebook.db")
+    unplaced = [str(stray) for stray in strays]
+    target = gradebook or grading.out / "gradebook.db"
+    state = _digest(results, unplaced, str(target))
+    there = (grading.out / CLASS_FILE).exists() and (isinstance(target, str) or target.exists())
+    if results and (grading.recalled("reported") != state or not there):
+        grading.remember(facts=facts_to_plain(facts_of_run(datetime.now().astimezone(), unplaced)))
+        write_all(results, grading.out)
+        try:
+            write(results, target)
+        except GradebookError as problem:
+            raise CommandError(f"{problem} The grades themselves are safe in {grading.out}.") from None
         grading.remember(reported=state)
     return problems
 
 
-def _digest(results: Sequence[LessonResult]) -> str:
-    return hashlib.sha256(repr([(r.student, r.lesson, r.fingerprint, r.points) for r in results]).encode()).hexdigest()
+def _digest(results: Sequence[LessonResult], *others: object) -> str:
+    known = [(result.student, result.lesson, result.fingerprint, result.points) for result in results]
+    return hashlib.sha256(repr((known, others)).encode("utf-8", "replace")).hexdigest()
 
 
 def _tell(found: ClassFound, outcomes: Outcomes, problems: Sequence[str], out: Path) -> int:
