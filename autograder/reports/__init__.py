@@ -17,7 +17,7 @@ from autograder.records import LessonResult
 from autograder.reports.class_view import class_view
 from autograder.reports.grades_table import grades_csv
 from autograder.reports.pages import class_page, stamp, student_page
-from autograder.reports.run_facts import RunFacts, facts_of_run, read_facts, write_facts
+from autograder.reports.run_facts import RunFacts, facts_of_run, facts_to_plain, read_facts
 from autograder.reports.student_view import student_view
 from autograder.reports.tally import students_of
 from autograder.results import write_whole
@@ -26,7 +26,7 @@ GRADES_FILE = "grades.csv"
 CLASS_FILE = "index.html"
 REPORTS_FOLDER = "reports"
 
-__all__ = ["CLASS_FILE", "GRADES_FILE", "REPORTS_FOLDER", "RunFacts", "facts_of_run", "write_all"]
+__all__ = ["CLASS_FILE", "GRADES_FILE", "REPORTS_FOLDER", "RunFacts", "facts_of_run", "facts_to_plain", "write_all"]
 
 
 def write_all(results: Sequence[LessonResult], out: Path, facts: RunFacts | None = None) -> None:
@@ -41,7 +41,7 @@ def write_all(results: Sequence[LessonResult], out: Path, facts: RunFacts | None
     out : Path
         The output folder; it is made where it does not exist.
     facts : RunFacts or None
-        Facts of the run (`facts_of_run`); they are kept in `run.json`. None: those of the run before, if any.
+        Facts of the run (`facts_of_run`). None: those that the run has kept in `run.json`, if any.
 
     Raises
     ------
@@ -51,10 +51,7 @@ def write_all(results: Sequence[LessonResult], out: Path, facts: RunFacts | None
         If a file cannot be written; the one that was there before is still whole.
     """
     _check(results)
-    if facts is None:
-        facts = read_facts(out)
-    else:
-        write_facts(out, facts)
+    facts = read_facts(out) if facts is None else facts
     for student, handed_in in students_of(results):
         view = student_view(student, handed_in)
         path = out / REPORTS_FOLDER / f"{folder_name(student)}.html"

@@ -206,7 +206,7 @@ def _row(student: Link, handed_in: Sequence[LessonResult], maxima: dict[str, flo
 def _mark(result: LessonResult | None) -> Mark | None:
     if result is None:
         return None
-    worry = "not judged" if result.needs_a_person else "no notebook" if problem_of(result) is not None else ""
+    worry = "not judged" if result.needs_a_person else "unread" if problem_of(result) is not None else ""
     return Mark(points=result.points, max_points=result.max_points, worry=worry)
 
 

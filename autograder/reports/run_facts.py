@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder.results import write_whole
 
-FACTS_FILE = "run.json"
-MAX_FACTS_BYTES = 4 << 20
+RUN_FILE = "run.json"
+MAX_BYTES = 4 << 20
 _PACKAGES = ("numpy", "tensorflow", "keras")
 
 
@@ -49,23 +48,23 @@ def facts_of_run(when: datetime, unplaced: Sequence[str] = ()) -> RunFacts:
     return RunFacts(when=date, versions=tuple(_versions()), unplaced=tuple(unplaced))
 
 
-def write_facts(out: Path, facts: RunFacts) -> None:
-    """Keep the facts below the output folder, for the time when the reports are made again.
+def facts_to_plain(facts: RunFacts) -> dict[str, Any]:
+    """Return the facts as plain values, to be kept in a JSON file.
 
-    Raises
-    ------
-    OSError
-        If they cannot be written.
+    >>> facts_to_plain(RunFacts(when="today"))
+    {'when': 'today', 'versions': {}, 'unplaced': []}
     """
-    plain = {"when": facts.when, "versions": dict(facts.versions), "unplaced": list(facts.unplaced)}
-    write_whole(out / FACTS_FILE, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+    return {"when": facts.when, "versions": dict(facts.versions), "unplaced": list(facts.unplaced)}
 
 
 def read_facts(out: Path) -> RunFacts | None:
-    """Return the facts of the last run; None where there are none, or none that can be read: no grade hangs on them."""
+    """Return the facts that a run has kept as `facts` in its `run.json`, for the time when reports are made again.
+
+    None where there are none, or none that can be read: no grade hangs on them.
+    """
     try:
-        with (out / FACTS_FILE).open("rb") as file:
-            plain: Any = json.loads(file.read(MAX_FACTS_BYTES))
+        with (out / RUN_FILE).open("rb") as file:
+            plain: Any = json.loads(file.read(MAX_BYTES))["facts"]
         return RunFacts(
             when=str(plain["when"]),
             versions=tuple((str(name), str(number)) for name, number in plain["versions"].items()),
