@@ -82,7 +82,7 @@ def card_html(verdict: Verdict, title: str, footer: str | None = None) -> str:
     symbol = f'<span aria-hidden="true">{look.symbol}</span>'
     parts = [
         f'<div role="status" aria-label="{label}" style="{_BOX.format(colour=look.colour)}"><div style="{_HEAD}">',
-        f'<strong style="font-size:1.08em">{symbol} {look.words}</strong><span>{_escaped(title)}</span>',
+        f'<strong style="font-size:1.08em">{symbol} {look.words}</strong><span>{_escaped(one_line(title))}</span>',
         f'<span style="margin-left:auto;white-space:nowrap">{points}</span></div>',
     ]
     if verdict.message:
@@ -101,7 +101,7 @@ def card_html(verdict: Verdict, title: str, footer: str | None = None) -> str:
 def card_text(verdict: Verdict, title: str, footer: str | None = None) -> str:
     """Return the same as `card_html` in plain text, without a trailing newline."""
     look = LOOKS[verdict.status]
-    head = f"{look.symbol} {look.words}: {title} ({points_text(verdict.points, verdict.max_points)})"
+    head = f"{look.symbol} {look.words}: {one_line(title)} ({points_text(verdict.points, verdict.max_points)})"
     parts = [head]
     if verdict.message:
         parts.append(wrapped(verdict.message, "  "))

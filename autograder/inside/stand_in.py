@@ -16,7 +16,12 @@ class NoResult:
     exercise = None
     verdict = None
     seed = None
+    note = None
+    hints = None
     passed = False
+
+    def footer(self, *, buttons: bool) -> None:
+        """Return nothing to say."""
 
     def hint(self, n: int | None = None) -> str:
         """Return no hint."""
