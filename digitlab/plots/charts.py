@@ -25,7 +25,7 @@ def label_distribution(labels: NDArray[Any], title: str = "How often each digit 
     counts = class_counts(labels)
     figure, axis = new_figure(8, 3.6)
     bars = axis.bar(range(10), counts, color=BLUE, width=0.75)
-    axis.bar_label(bars, [f"{count:,}" for count in counts], padding=2, fontsize=9)
+    axis.bar_label(bars, [f"{count:,}" for count in counts], padding=-16, fontsize=9, color="white")
     axis.axhline(counts.mean(), color=GREY, linestyle="--", linewidth=1)
     axis.annotate(
         f"mean {counts.mean():,.0f}", (9.45, counts.mean()), (0, 14), textcoords="offset points", ha="right", color=GREY

@@ -70,11 +70,10 @@ def trained_on_0_255(path: Path) -> None:
 
 
 def logits(path: Path) -> None:
-    copy = _copy()
-    copy.layers[-1].activation = None
     import keras
 
-    keras.models.clone_model(copy)
+    copy = _copy()
+    copy.layers[-1].activation = keras.activations.linear
     copy.save(path)
 
 
