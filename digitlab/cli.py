@@ -86,7 +86,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and how to see what is right; exit with status 2."""
-        self.exit(Exit.USAGE, f"{self.prog}: {message}. See: {self.prog} --help\n")
+        end = "" if message.endswith("?") else "."
+        self.exit(Exit.USAGE, f"{self.prog}: {message}{end} See: {self.prog} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -197,7 +198,3 @@ def _fault(command: Command) -> str:
     except OSError:  # the disk may be the fault
         return f"This is a fault of ours ({what}). Please report it with this:\n{story}"
     return f"This is a fault of ours ({what}). Please report it; the whole story is in {file.name}."
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,8 +1,12 @@
-"""What a terminal can show."""
+"""What a terminal is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 State = TypeVar("State")
@@ -19,3 +23,18 @@ def symbols(pairs: Mapping[State, tuple[str, str]], encoding: str | None) -> dic
     except (UnicodeEncodeError, LookupError):
         return {state: plain for state, (_, plain) in pairs.items()}
     return {state: fancy for state, (fancy, _) in pairs.items()}
+
+
+@contextmanager
+def foreign_noise_left_out() -> Iterator[None]:
+    """Leave out what a library writes to standard error by itself, past Python, as TensorFlow does when it starts."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)

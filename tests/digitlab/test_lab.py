@@ -143,7 +143,7 @@ def test_jupyterlab_serves_the_copies(tmp_path: Path) -> None:
     token = "t0ken"
     running = subprocess.Popen(
         [
-            *(sys.executable, "-m", "digitlab.cli", "lab", str(mine), "--no-browser", "--"),
+            *(sys.executable, "-m", "digitlab", "lab", str(mine), "--no-browser", "--"),
             *(f"--ServerApp.port={port}", f"--IdentityProvider.token={token}"),
         ],
         stdout=subprocess.PIPE,

@@ -42,7 +42,7 @@ def test_summary_counts() -> None:
 @pytest.mark.slow
 def test_this_machine_is_well() -> None:
     """On a machine that was set up by make every check is well; memory and disk may be scarce."""
-    ran = subprocess.run([sys.executable, "-m", "digitlab.cli", "doctor", "--json"], capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, "-m", "digitlab", "doctor", "--json"], capture_output=True, text=True)
     told = json.loads(ran.stdout)
     assert [finding["name"] for finding in told["findings"]] == [name for name, _ in CHECKS]
     for finding in told["findings"]:
