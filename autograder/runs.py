@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,14 +54,24 @@ class Watcher(Protocol):
         """A hand-in is graded, and its result is written."""
 
 
-@dataclass(slots=True)
-class Outcomes:
-    """What a run came to: the results of the hand-ins it was asked for, and how many of them it had to grade."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One hand-in to grade: its lesson, and the fingerprint that its result will bear."""
 
-    results: list[LessonResult] = field(default_factory=list)
-    graded: int = 0
-    kept: int = 0
-    faults: int = 0
+    handin: HandIn
+    lesson: Lesson
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run has to do, and what was done before."""
+
+    todo: tuple[Task, ...]
+    kept: tuple[LessonResult, ...]
+
+
+_Done = tuple[Task, Examined, str | None]
 
 
 class Run:
@@ -112,20 +122,34 @@ class Run:
         """Return a fact that an earlier run kept, or None."""
         return self._state.get(key)
 
-    def grade(
-        self,
-        found: ClassFound,
-        lessons: Sequence[Lesson],
-        runner: ClosableRunner,
-        *,
-        workers: int,
-        watcher: Watcher,
-        force: bool = False,
-    ) -> Outcomes:
-        """Grade what is new or changed, and return the results of all.
+    def plan(self, found: ClassFound, lessons: Sequence[Lesson], *, force: bool = False) -> Plan:
+        """Return which hand-ins are to be graded, and the results of those that have not changed.
+
+        Parameters
+        ----------
+        found : ClassFound
+        lessons : sequence of Lesson
+            The course; each hand-in's lesson is among them.
+        force : bool
+            Grade all of them.
+        """
+        by_name = {lesson.name: lesson for lesson in lessons}
+        todo: list[Task] = []
+        kept: list[LessonResult] = []
+        for handin in found.handins:
+            task = Task(handin, by_name[handin.lesson], fingerprint_of(handin, by_name[handin.lesson], self.settings))
+            stored = None if force else self._stored(task)
+            if stored is None:
+                todo.append(task)
+            else:
+                kept.append(stored)
+        return Plan(tuple(todo), tuple(kept))
+
+    def grade(self, plan: Plan, runner: ClosableRunner, *, workers: int, watcher: Watcher) -> list[LessonResult]:
+        """Grade what the plan says, and return the results of all its hand-ins in order.
 
         Each result is written as soon as it is there. On any exception (an interrupt, a full disk, no sandbox) the
-        workers are stopped first; what was written stays.
+        workers are stopped first; what was written stays. The runner is closed in any case.
 
         Raises
         ------
@@ -134,80 +158,61 @@ class Run:
         OSError
             If a result cannot be written.
         """
-        by_name = {lesson.name: lesson for lesson in lessons}
-        outcomes = Outcomes()
-        todo: list[tuple[HandIn, str]] = []
-        for handin in found.handins:
-            fingerprint = fingerprint_of(handin, by_name[handin.lesson], self.settings)
-            stored = None if force else self._stored(handin, fingerprint)
-            if stored is None:
-                todo.append((handin, fingerprint))
-            else:
-                outcomes.results.append(stored)
-        outcomes.kept = len(outcomes.results)
-        watcher.begins(len(todo), outcomes.kept)
-        workshop = _Workshop(todo, by_name, self.settings, runner, watcher)
+        results = list(plan.kept)
+        watcher.begins(len(plan.todo), len(plan.kept))
+        workshop = _Workshop(plan.todo, self.settings, runner, watcher)
         try:
-            for examined, fingerprint, fault in workshop.examined(workers):
-                result = self._concluded(examined, by_name[examined.handin.lesson], fingerprint, fault)
+            for task, examined, fault in workshop.examined(workers):
+                if fault is not None:
+                    self._keep_fault(task.handin, fault)
+                result = conclude(examined, task.lesson, self.settings)
+                result = replace(result, fingerprint=task.fingerprint)
                 write_result(self.out, result)
-                outcomes.results.append(result)
-                outcomes.graded += 1
-                outcomes.faults += fault is not None
+                results.append(result)
                 watcher.ends(result)
         finally:
             runner.close()
             workshop.stop()
-        outcomes.results.sort(key=lambda result: (result.student, result.lesson))
-        return outcomes
+        return sorted(results, key=lambda result: (result.student, result.lesson))
 
-    def all_results(self, outcomes: Outcomes) -> tuple[list[LessonResult], list[str]]:
+    def all_results(self, results: Sequence[LessonResult]) -> tuple[list[LessonResult], list[str]]:
         """Return all results in the folder, those of earlier runs over other hand-ins too, and what is damaged."""
-        mine = {result_path(self.out, result.student, result.lesson): result for result in outcomes.results}
+        mine = {result_path(self.out, result.student, result.lesson): result for result in results}
         return all_results(self.out, known=mine)
 
-    def _stored(self, handin: HandIn, fingerprint: str) -> LessonResult | None:
+    def _stored(self, task: Task) -> LessonResult | None:
         """Return the finished result of a hand-in that has not changed since; None where it is to be graded."""
-        path = result_path(self.out, handin.student, handin.lesson)
+        handin = task.handin
         try:
-            result = read_result(path)
+            result = read_result(result_path(self.out, handin.student, handin.lesson))
         except (OSError, ResultProblem):
             return None
         failed_us = result.needs_a_person and not handin.ambiguous  # a fault of ours: try again
-        same = (result.student, result.lesson, result.fingerprint) == (handin.student, handin.lesson, fingerprint)
+        same = (result.student, result.lesson, result.fingerprint) == (handin.student, handin.lesson, task.fingerprint)
         return result if same and not failed_us else None
 
-    def _concluded(self, examined: Examined, lesson: Lesson, fingerprint: str, fault: str | None) -> LessonResult:
-        if fault is not None:
-            with (self.out / FAULTS_FILE).open("a", encoding="utf-8") as file:
-                file.write(f"{examined.handin.student}, {examined.handin.lesson}\n{fault}\n")
-        return replace(conclude(examined, lesson, self.settings), fingerprint=fingerprint)
+    def _keep_fault(self, handin: HandIn, fault: str) -> None:
+        with (self.out / FAULTS_FILE).open("a", encoding="utf-8") as file:
+            file.write(f"{handin.student}, {handin.lesson}\n{fault}\n")
 
 
 class _Workshop:
     """The workers: threads that wait for the sandbox, while the main thread judges and writes."""
 
-    def __init__(
-        self,
-        todo: Sequence[tuple[HandIn, str]],
-        lessons: dict[str, Lesson],
-        settings: Settings,
-        runner: ClosableRunner,
-        watcher: Watcher,
-    ) -> None:
+    def __init__(self, todo: Sequence[Task], settings: Settings, runner: ClosableRunner, watcher: Watcher) -> None:
         self._todo = iter(todo)
         self._count = len(todo)
-        self._lessons, self._settings, self._runner, self._watcher = lessons, settings, runner, watcher
+        self._settings, self._runner, self._watcher = settings, runner, watcher
         self._taking = threading.Lock()
         self._stopped = threading.Event()
-        self._done: queue.Queue[tuple[Examined, str, str | None] | BaseException] = queue.Queue()
+        self._done: queue.Queue[_Done | BaseException] = queue.Queue()
         self._threads: list[threading.Thread] = []
         # A few finished ones may wait to be judged; no more, or evidence would pile up in memory.
-        self._waiting = threading.Semaphore(0)
+        self._room = threading.Semaphore(0)
 
-    def examined(self, workers: int) -> Iterator[tuple[Examined, str, str | None]]:
-        """Yield each hand-in's evidence as it comes in, its fingerprint, and the traceback of a fault of ours."""
-        self._waiting.release(2 * workers)
+    def examined(self, workers: int) -> Iterator[_Done]:
+        """Yield each task with its evidence as it comes in, and the traceback of a fault of ours."""
+        self._room.release(2 * workers)
         usual = threading.stack_size(WORKER_STACK_BYTES)
         try:
             for number in range(min(workers, self._count)):
@@ -220,43 +225,42 @@ class _Workshop:
             one = self._done.get()
             if isinstance(one, BaseException):
                 raise one
-            self._waiting.release()
+            self._room.release()
             yield one
 
     def stop(self) -> None:
         """Let the workers come to an end, and wait for them."""
         self._stopped.set()
         for _ in self._threads:
-            self._waiting.release()
+            self._room.release()
         for thread in self._threads:
             thread.join(timeout=30)
 
     def _work(self) -> None:
-        while not self._stopped.is_set():
-            self._waiting.acquire()
+        while True:
+            self._room.acquire()
             with self._taking:
-                handin, fingerprint = next(self._todo, (None, ""))
-            if handin is None or self._stopped.is_set():
+                task = next(self._todo, None)
+            if task is None or self._stopped.is_set():
                 return
-            self._watcher.starts(handin)
+            self._watcher.starts(task.handin)
             try:
-                self._done.put(self._one(handin, fingerprint))
+                self._done.put(self._one(task))
             except Stopped:
                 return
-            except SandboxError as problem:
+            except BaseException as problem:  # no sandbox, or worse: the main thread raises it, whatever it is
                 self._done.put(problem)
                 return
 
-    def _one(self, handin: HandIn, fingerprint: str) -> tuple[Examined, str, str | None]:
-        lesson = self._lessons[handin.lesson]
+    def _one(self, task: Task) -> _Done:
         try:
-            return examine(handin, lesson, self._settings, self._runner), fingerprint, None
+            return task, examine(task.handin, task.lesson, self._settings, self._runner), None
         except (Stopped, SandboxError):
             raise
         except Exception as fault:  # the border: a fault of ours with one hand-in must not cost the others theirs
             detail = f"The grader failed with {type(fault).__name__}."
-            evidence = {exercise.id: Evidence(cause=Cause.GRADER, detail=detail) for exercise in lesson.exercises}
-            return Examined(handin=handin, evidence=evidence), fingerprint, traceback.format_exc()
+            evidence = {one.id: Evidence(cause=Cause.GRADER, detail=detail) for one in task.lesson.exercises}
+            return task, Examined(handin=task.handin, evidence=evidence), traceback.format_exc()
 
 
 def _read_state(path: Path) -> dict[str, Any]:

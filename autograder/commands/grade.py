@@ -18,9 +18,11 @@ from autograder.handins.lessons import LessonNames
 from autograder.locks import Locked
 from autograder.progress import Progress
 from autograder.records import LessonResult
-from autograder.runners import Zygotes
-from autograder.runs import Outcomes, Run
-from autograder.sandbox import SandboxError
+from autograder.runners import Runners
+from autograder.runs import Plan, Run
+from autograder.sandbox import LIGHT, MODEL, TENSORFLOW, SandboxError, available
+from autograder.sandbox.machine import explain
+from autograder.sandbox.selftest import selftest
 from autograder.table import table
 
 SAMPLE_CLASS = Path(__file__).parents[1] / "sample_class"
@@ -65,25 +67,57 @@ def run(args: argparse.Namespace) -> int:
         found = find_handins(path, names, only, without=(args.out,))
     except (CourseError, NothingFound) as problem:
         raise CommandError(str(problem)) from None
-    workers = args.workers or len(os.sched_getaffinity(0))
+    trusted = args.trusted or (args.sample and _no_sandbox())
     progress = Progress()
     try:
-        with Run(args.out, seed=args.seed, sandbox="bubblewrap", cell_seconds=args.timeout) as grading:
-            runner = Zygotes(hidden=(path.resolve(), args.out.resolve()))
+        sandbox = "none" if trusted else "bubblewrap"
+        with Run(args.out, seed=args.seed, sandbox=sandbox, cell_seconds=args.timeout) as grading:
+            plan = grading.plan(found, course, force=args.force)
+            runner = Runners(trusted=trusted, hidden=(path.resolve(), args.out.resolve()))
             try:
-                outcomes = grading.grade(found, course, runner, workers=workers, watcher=progress, force=args.force)
+                if plan.todo and not trusted:
+                    _proved(runner, plan)
+                results = grading.grade(plan, runner, workers=args.workers or _cores(), watcher=progress)
             finally:
+                runner.close()
                 progress.close()
-            problems = _report(grading, outcomes, found.strays, args.gradebook)
+            problems = _report(grading, results, found.strays, args.gradebook)
     except Locked as problem:
         raise CommandError(str(problem)) from None
     except SandboxError as problem:
-        raise CommandError(str(problem)) from None
+        raise CommandError(str(explain(str(problem)))) from None
     except KeyboardInterrupt:
         raise CommandError(
             f"Stopped. What was finished is kept in {args.out}; run the same command again to go on.", Exit.INTERRUPTED
         ) from None
-    return _tell(found, outcomes, problems, args.out)
+    return _tell(found, results, len(plan.todo), problems, args.out)
+
+
+def _proved(runner: Runners, plan: Plan) -> None:
+    """Prove the sandbox on this machine before a stranger's code runs in it; meanwhile its processes start."""
+    exercises = [
+        exercise
+        for lesson in {task.lesson.name: task.lesson for task in plan.todo}.values()
+        for exercise in lesson.exercises
+    ]
+    kinds = [TENSORFLOW if any(exercise.needs_tensorflow for exercise in exercises) else LIGHT]
+    kinds += [MODEL] if any(exercise.file is not None for exercise in exercises) else []
+    runner.warm(kinds)
+    proof = selftest()
+    if not proof.ok:
+        raise CommandError(f"This machine's sandbox does not hold. {proof}")
+
+
+def _no_sandbox() -> bool:
+    """Whether there is no sandbox here; the sample class, which came with digitlab, is trusted then, and it is said."""
+    problem = available()
+    if problem is not None:
+        print(f"{problem.what} The sample class comes with digitlab, so it runs without a sandbox.", file=sys.stderr)
+    return problem is not None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _path(args: argparse.Namespace) -> Path:
@@ -100,12 +134,12 @@ def _lesson_named(text: str, course: Sequence[Lesson]) -> str:
     raise CommandError(f"There is no lesson {text!r}. The lessons are: {names}.", Exit.USAGE)
 
 
-def _report(grading: Run, outcomes: Outcomes, strays: Sequence[Stray], gradebook: str | None) -> list[str]:
+def _report(grading: Run, graded: Sequence[LessonResult], strays: Sequence[Stray], gradebook: str | None) -> list[str]:
     """Write the reports and the gradebook where a result has changed since they were written; return problems."""
     from autograder.gradebook import GradebookError, write
     from autograder.reports import CLASS_FILE, facts_of_run, facts_to_plain, write_all
 
-    results, problems = grading.all_results(outcomes)
+    results, problems = grading.all_results(graded)
     unplaced = [str(stray) for stray in strays]
     target = gradebook or grading.out / "gradebook.db"
     state = _digest(results, unplaced, str(target))
@@ -126,15 +160,15 @@ def _digest(results: Sequence[LessonResult], *others: object) -> str:
     return hashlib.sha256(repr((known, others)).encode("utf-8", "replace")).hexdigest()
 
 
-def _tell(found: ClassFound, outcomes: Outcomes, problems: Sequence[str], out: Path) -> int:
+def _tell(found: ClassFound, results: Sequence[LessonResult], new: int, problems: Sequence[str], out: Path) -> int:
     """Print the table to standard output and the problems to standard error; return the exit status."""
-    print(table(outcomes.results))
-    print(f"\n{len(outcomes.results)} hand-ins, {outcomes.graded} of them graded now. Open {out / 'index.html'}")
+    print(table(results))
+    print(f"\n{len(results)} hand-ins, {new} of them graded now. Open {out / 'index.html'}")
     for stray in found.strays:
         print(f"not graded: {stray}", file=sys.stderr)
     for problem in problems:
         print(problem, file=sys.stderr)
-    unjudged = [result for result in outcomes.results if result.needs_a_person]
+    unjudged = [result for result in results if result.needs_a_person]
     if unjudged:
         print(f"{len(unjudged)} hand-ins need a person: see the table.", file=sys.stderr)
     return Exit.NEEDS_A_PERSON if unjudged or found.strays or problems else Exit.DONE

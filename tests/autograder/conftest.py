@@ -11,8 +11,8 @@ import pytest
 
 from autograder.course import Lesson, lesson, solution_text
 from autograder.notebooks import Notebook, read_notebook
-from autograder.runners import Zygotes
-from autograder.sandbox import LIGHT, SandboxError
+from autograder.runners import Runners
+from autograder.sandbox import available
 
 Plain = dict[str, Any]
 
@@ -76,12 +76,11 @@ def handed_in() -> Callable[..., HandedIn]:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Zygotes]:
+def sandbox() -> Iterator[Runners]:
     """The real sandbox; tests that need it are skipped where the machine has none."""
-    zygotes = Zygotes()
-    try:
-        zygotes._lease(LIGHT)
-    except (SandboxError, ImportError, OSError) as problem:
+    problem = available()
+    if problem is not None:
         pytest.skip(f"no sandbox here: {problem}")
-    yield zygotes
-    zygotes.close()
+    runners = Runners()
+    yield runners
+    runners.close()

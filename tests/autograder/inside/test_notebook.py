@@ -11,7 +11,7 @@ import pytest
 from autograder.execution import ENTRY
 from autograder.inside.codec import encode
 from autograder.inside.limits import Limits
-from autograder.runners import Zygotes
+from autograder.runners import Runners
 from autograder.sandbox import LIGHT, Ended, Ending, Job
 from autograder.transcript import Transcript, read_transcript
 
@@ -21,7 +21,7 @@ EXERCISE = "l02_scale_pixels"
 
 
 @pytest.fixture
-def run(sandbox: Zygotes) -> Runs:
+def run(sandbox: Runners) -> Runs:
     """Run cells and probe functions: `run("def f(): …", probes=["f"])`; a probe's exercise has the function's name."""
 
     def ran(*sources: str, probes: Any = (), files: Mapping[str, bytes] | None = None, **times: float) -> Ran:
