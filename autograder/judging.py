@@ -314,7 +314,7 @@ def _unnamed(exercise: Exercise, wrongs: list[_Wrong]) -> Finding:
         message = f"Not right yet: {text}."
         next_step = "Work the example out by hand. At which step does your function go another way?"
     elif isinstance(smallest.right.value, np.ndarray) and kind is Kind.SHAPE:
-        message = f"The shape is not right: {text}."
+        message = f"{text[:1].upper()}{text[1:]}."
         next_step = "Print the shape after each step. After which one is it no longer what you expect?"
     else:
         message = f"Not right yet: {text}."

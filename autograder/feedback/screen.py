@@ -24,11 +24,8 @@ def screen() -> Screen:
     A program that runs a notebook (nbgrader, nbconvert, papermill) says in each request that nobody can answer
     `input()`: where nobody can type, nobody can press a button, and a button would be an empty line in its page.
     """
-    if "IPython" not in sys.modules:
-        return Screen.TERMINAL
-    from IPython import get_ipython
-
-    kernel = getattr(get_ipython(), "kernel", None)
+    ipython = sys.modules.get("IPython")  # a kernel has imported it long before
+    kernel = getattr(ipython.get_ipython(), "kernel", None) if ipython is not None else None
     if kernel is None:
         return Screen.TERMINAL
     return Screen.LIVE if _somebody_is_there(kernel) else Screen.PAGE

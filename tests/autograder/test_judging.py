@@ -213,12 +213,12 @@ def test_incomplete_evidence_leaves_nothing() -> None:
         (lambda x: None, "returns-nothing", 0.0, "returned None"),
         (lambda x: print(x), "returns-nothing", 0.0, "printed something and returned None"),
         (lambda x: twice(x).tolist() if isinstance(x, np.ndarray) else twice(x), "list-for-array", 0.5, "list"),
-        (lambda x: [1, 2] if isinstance(x, np.ndarray) else twice(x), None, 0.0, "shape is (2,)"),
+        (lambda x: [1, 2] if isinstance(x, np.ndarray) else twice(x), None, 0.0, "The shape is (2,)"),
         (lambda x: [2, 10, 13] if isinstance(x, np.ndarray) else twice(x), None, 0.0, "got 13, expected 12"),
         (lambda x: twice(x) * 1.0, "other-dtype", 0.5, "is a float, where an int is asked for"),
         (lambda x: twice(x) + 5, None, 0.0, "got 11, expected 6"),
         (lambda x: np.zeros((2, 2)), None, 0.0, "came back where one value is asked for"),
-        (lambda x: twice(x)[:2] if isinstance(x, np.ndarray) else twice(x), None, 0.0, "the shape is (2,)"),
+        (lambda x: twice(x)[:2] if isinstance(x, np.ndarray) else twice(x), None, 0.0, "The shape is (2,)"),
         (lambda x: 2 * x, None, 0.0, "no error was raised, where a ValueError is asked for"),
         (lambda x: {}["a"], None, 0.0, "raised KeyError: 'a'"),
         (lambda x, y: x, None, 0.0, "called with 1 argument, and it takes 2 (x, y)"),
@@ -260,7 +260,7 @@ def test_an_error_gives_its_cause(error: str, cause: Cause) -> None:
 def test_the_gravest_is_told_and_shown() -> None:
     """Message and example are of one call: a wrong shape is told before a wrong value of a smaller call."""
     verdict = verdict_on(lambda x: 5 if isinstance(x, int) else np.zeros(7))
-    assert "the shape is (7,)" in verdict.message
+    assert "The shape is (7,)" in verdict.message
     assert verdict.example is not None
     assert verdict.example.startswith("twice(array([1, 5, 6], int64)) (an array)")
 
