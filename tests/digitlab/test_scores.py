@@ -6,7 +6,7 @@ import doctest
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
@@ -48,6 +48,7 @@ def test_probabilities_that_have_no_largest():
         labels_from_probabilities([0.5, 0.5])
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_confusion_and_its_rates_against_scikit_learn(observed):
     """Counts, precision, recall and F1 of each digit are scikit-learn's, 0 where undefined."""
@@ -101,6 +102,7 @@ def test_matrices_and_supports_that_do_not_fit():
         weighted_average([0.5, 1.0], [0, 0])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_against_scipy(counted):
     """SciPy's Wilson interval, for any number of right answers; always inside [0, 1] and around the accuracy."""

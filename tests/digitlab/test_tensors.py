@@ -7,7 +7,7 @@ import inspect
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -67,6 +67,7 @@ def test_rows_that_are_not_784_long(shape):
         to_images(np.zeros(shape))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 11), min_size=1, max_size=30))
 def test_one_hot_against_scikit_learn(labels):
     """The same rows as scikit-learn's encoder, and back again."""
@@ -101,6 +102,7 @@ def test_from_one_hot_takes_the_largest_entry():
         from_one_hot(np.array([0, 1]))
 
 
+@settings(deadline=None)
 @given(st.integers(2, 60), st.floats(0.05, 0.95), st.integers(0, 2**32))
 def test_a_split_loses_and_repeats_nothing(count, share, seed):
     """Each image is in exactly one part, with its own label, and the validation part has its share."""
