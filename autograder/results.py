@@ -80,12 +80,12 @@ def from_plain(plain: Any) -> LessonResult:
             fingerprint=_text(plain, "fingerprint"),
             seconds=_number(plain, "seconds"),
         )
+        if (result.points, result.max_points) != (_number(plain, "points"), _number(plain, "max_points")):
+            raise ResultProblem("the points are not the sum of the exercises' points")
     except (KeyError, TypeError, ValueError) as problem:
         if isinstance(problem, ResultProblem):
             raise
         raise ResultProblem(f"{type(problem).__name__}: {problem}") from None
-    if result.points != _number(plain, "points") or result.max_points != _number(plain, "max_points"):
-        raise ResultProblem("the points are not the sum of the exercises' points")
     return result
 
 

@@ -41,7 +41,9 @@ class TookTooLong(BaseException):
     """The answer did not come back within its time. A student's `except Exception` does not swallow it."""
 
 
-def call(function: Callable[..., Any], cases: Sequence[dict[str, Any]], seconds: float) -> list[dict[str, Any]]:
+def call(
+    function: Callable[..., Any], cases: Sequence[dict[str, Any]], seconds: float, *, patience: float = 1.0
+) -> list[dict[str, Any]]:
     """Return one outcome for each case: what `function` returned or raised, and what it changed.
 
     Parameters
@@ -53,6 +55,8 @@ def call(function: Callable[..., Any], cases: Sequence[dict[str, Any]], seconds:
     seconds : float
         Time for all cases together; the case that exceeds it gets a `TookTooLong` error and ends the list. An
         interrupt (Ctrl-C, the Stop button) ends it too, as a `KeyboardInterrupt` error.
+    patience : float
+        See `time_limit`.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def call(function: Callable[..., Any], cases: Sequence[dict[str, Any]], seconds:
         `printed` (whether the call printed something).
     """
     outcomes: list[dict[str, Any]] = []
-    with quiet() as printed, time_limit(seconds) as alarm:
+    with quiet() as printed, time_limit(seconds, patience) as alarm:
         for case in cases:
             outcome = _one(function, case, alarm, printed)
             outcomes.append(outcome)
@@ -263,8 +267,12 @@ class Alarm:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[Alarm]:
+def time_limit(seconds: float, patience: float = 1.0) -> Iterator[Alarm]:
     """Yield an alarm that raises `TookTooLong` in what it runs when `seconds` have passed.
+
+    With a `patience` above 1, what waits for a processor that others use gets more: it is late when it has computed
+    for `seconds`, or when `patience` times as many have passed. So the same code is late on a busy machine and on an
+    idle one, or on neither.
 
     Where the platform can: on Unix, in the main thread. Elsewhere what it runs takes as long as it takes. Python code
     is ended even where it catches everything; a single long operation in C is not.
@@ -280,13 +288,17 @@ def time_limit(seconds: float) -> Iterator[Alarm]:
             frame = frame.f_back
         if frame is None:
             return
+        computed = time.process_time() - began_computing
+        if alarm.rings == 0 and computed < seconds and time.monotonic() - began < patience * seconds:
+            signal.setitimer(signal.ITIMER_REAL, max(seconds - computed, 0.05), RING_SECONDS)
+            return
         alarm.rings += 1
         if alarm.rings > PATIENT_RINGS:
             # `while True: try: ... except: pass` swallows what comes within `try`: come at other moments, and often.
             signal.setitimer(signal.ITIMER_REAL, (alarm.rings % 64 + 1) * 1e-6, RING_SECONDS)
         raise TookTooLong(f"no answer within {seconds:g} seconds")
 
-    began = time.monotonic()
+    began, began_computing = time.monotonic(), time.process_time()
     previous = signal.signal(signal.SIGALRM, ring)
     # It rings again and again: a bare `except:` may swallow it once, and a case may begin after it rang.
     outer, outer_interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), RING_SECONDS)

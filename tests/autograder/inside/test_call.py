@@ -384,6 +384,20 @@ def test_nothing_but_what_the_alarm_runs_is_torn() -> None:
 
 
 @unix_only
+def test_who_waits_for_the_processor_is_not_late() -> None:
+    """With patience, computing is counted, not waiting; but nothing waits for ever."""
+    (outcome,) = call(time.sleep, [{"args": (0.5,)}], 0.2, patience=5.0)
+    assert outcome["error"] is None
+    began, computing = time.monotonic(), time.process_time()
+    (outcome,) = call(time.sleep, [{"args": (9.0,)}], 0.2, patience=5.0)
+    assert outcome["error"]["type"] == "TookTooLong"
+    assert 0.9 < time.monotonic() - began < 6
+    (outcome,) = call(endless_loop, [{"args": ()}], 0.3, patience=100.0)
+    assert outcome["error"]["type"] == "TookTooLong"
+    assert 0.25 < time.process_time() - computing < 3
+
+
+@unix_only
 def test_somebody_elses_alarm_clock_goes_on() -> None:
     """A timer that was set before is set again afterwards, with the time that is left, and its handler is back."""
     rung: list[int] = []

@@ -147,7 +147,7 @@ def test_endless_cell_is_stopped_and_the_next_runs(run: Runs) -> None:
     assert [_error(seen, number) for number in (1, 2, 3)] == ["TookTooLong"] * 3
     assert _value(seen, "f") == 1
     assert ending.ended is Ended.FINISHED
-    assert ending.wall_seconds < 15
+    assert ending.cpu_seconds < 10
 
 
 def test_many_endless_cells_leave_time_for_the_rest(run: Runs) -> None:
@@ -158,7 +158,7 @@ def test_many_endless_cells_leave_time_for_the_rest(run: Runs) -> None:
     assert _value(seen, "f") == 1
     assert seen.cut_at is not None
     assert ending.ended is Ended.FINISHED
-    assert ending.wall_seconds < 12
+    assert ending.cpu_seconds < 10
 
 
 def test_cell_that_hears_no_signal_is_ended_by_the_kernel(run: Runs) -> None:
@@ -167,7 +167,7 @@ def test_cell_that_hears_no_signal_is_ended_by_the_kernel(run: Runs) -> None:
     assert ending.ended is Ended.CRASHED
     assert ending.signal == 27
     assert seen.running_cell == 2
-    assert ending.wall_seconds < 10
+    assert ending.cpu_seconds < 10
 
 
 def test_endless_answer_costs_only_itself(run: Runs) -> None:
