@@ -54,6 +54,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("grade", "autograder.commands.grade", "grade a class of hand-ins"),
+    Command("model", "autograder.commands.model", "the 98 % gate on one saved model"),
     Command("report", "autograder.commands.report", "write reports and gradebook again from the results"),
     Command("build", "autograder.commands.build", "make the students' notebooks from the solutions"),
     Command("selftest", "autograder.commands.selftest", "prove every exercise's judge with its bank of answers"),

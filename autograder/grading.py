@@ -9,23 +9,16 @@ from dataclasses import dataclass, field
 
 from autograder import notes as noted
 from autograder.course import Lesson
-from autograder.execution import Runner, execute, killed_by
-from autograder.exercise import Cases, Exercise
+from autograder.execution import Runner, execute
+from autograder.exercise import Exercise
 from autograder.handins import HandIn
 from autograder.handins.entries import Entry, Unreadable
 from autograder.handins.finding import MAX_FILE_BYTES, MAX_MODEL_BYTES, MODEL_ENDING
-from autograder.inside.codec import CodecError, decode, encode
-from autograder.inside.limits import Limits
 from autograder.judging import judge
+from autograder.models import cases_of, evidence_of_model
 from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook
-from autograder.records import Cause, Evidence, LessonResult, NotPlain, Status, Verdict, evidence_from_plain
-from autograder.sandbox.ending import Ended
-from autograder.sandbox.job import Job
-from autograder.sandbox.kind import MODEL
+from autograder.records import Cause, Evidence, LessonResult, Status, Verdict
 from autograder.selection import select
-
-MODEL_ENTRY = "autograder.inside.model_file:run"
-MODEL_LIMITS = Limits(wall_seconds=90.0, cpu_seconds=720.0, memory_bytes=2 << 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,21 +143,9 @@ def _unread(exercise: Exercise, status: Status, cause: Cause, message: str) -> V
 
 
 @functools.lru_cache(maxsize=256)
-def cases_of(exercise: Exercise, seed: int) -> Cases:
-    """Return `exercise.cases(seed)`, drawn once for a whole class."""
-    return exercise.cases(seed)
-
-
-@functools.lru_cache(maxsize=256)
 def probe_of(exercise: Exercise, seed: int) -> dict[str, object]:
     """Return `exercise.probe(seed)`, made once for a whole class."""
     return exercise.probe(seed)
-
-
-@functools.lru_cache(maxsize=4)
-def _model_payload(exercise: Exercise, seed: int) -> bytes:
-    (images,) = cases_of(exercise, seed)[0].args
-    return encode({"exercise": exercise.id, "file": exercise.file, "images": images})
 
 
 def _contents(files: Sequence[Entry], told: list[str]) -> list[tuple[str, bytes]]:
@@ -193,26 +174,7 @@ def _evidence_of_file(
         content = entry.read(MAX_MODEL_BYTES)
     except Unreadable as problem:
         return Evidence(found=True, facts={"refused": f"{problem}."})
-    job = Job(
-        id=f"{handin.student}, {name}",
-        entry=MODEL_ENTRY,
-        payload=_model_payload(exercise, settings.seed),
-        files=((name, content),),
-        limits=MODEL_LIMITS,
-    )
-    ending = runner.run(MODEL, job)
-    if ending.ended is Ended.FAULT:
-        ending = runner.run(MODEL, job)
-    if ending.ended is Ended.FAULT:
-        return Evidence(cause=Cause.GRADER, detail=ending.fault or "")
-    for frame in ending.frames:
-        try:
-            plain = decode(frame)
-            if plain["event"] == "probe" and plain["exercise"] == exercise.id:
-                return evidence_from_plain(plain["evidence"])
-        except (CodecError, NotPlain, KeyError, TypeError):
-            continue
-    return Evidence(found=True, cause=killed_by(ending))
+    return evidence_of_model(exercise, content, settings.seed, runner, handin.student)
 
 
 def _file_named(name: str, files: Sequence[Entry], told: list[str]) -> Entry | None:

@@ -27,12 +27,15 @@ SAMPLE = 1000
 
 # Layers that run code of the file's own, or read other files: no use for a digit classifier.
 REFUSED_LAYERS = frozenset(
-    "Lambda TFSMLayer TorchModuleWrapper JaxLayer FlaxLayer StringLookup IntegerLookup TextVectorization".split()
+    (
+        *("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"),
+        *("StringLookup", "IntegerLookup", "TextVectorization"),
+    )
 )
 NEEDED_MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
 
 
-class Refused(ValueError):
+class Refused(ValueError):  # noqa: N818 - it is a verdict on the file, not a fault
     """The file is not opened; the message says why, to the student."""
 
 
@@ -158,7 +161,8 @@ def _check_part(part: dict[str, Any]) -> None:
     if isinstance(name, str):
         if name == "__lambda__" or name in REFUSED_LAYERS:
             raise Refused(
-                f"The model has a {name.strip('_').capitalize()} layer, which runs code of its own. Use Keras' other layers."
+                f"The model has a {name.strip('_').capitalize()} layer, which runs code of its own. "
+                "Use Keras' other layers."
             )
         module = part.get("module")
         custom = isinstance(module, str) and module.split(".")[0] not in {"keras", "builtins"}

@@ -33,7 +33,7 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def with_loop(images: Array, labels: Array, digit: int, k: int) -> Array:
-    found = []
+    found: list[Array] = []
     for image, label in zip(images, labels, strict=True):
         if label == digit and len(found) < k:
             found.append(image)

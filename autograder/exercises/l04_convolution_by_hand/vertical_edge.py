@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.compare import as_array
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
 from autograder.judging import finding_of, judge_errors
 from autograder.records import Evidence
@@ -25,11 +26,10 @@ def draw_cases(_rng: np.random.Generator) -> list[Case]:
 
 
 def _kernel(evidence: Evidence) -> Array | None:
-    try:
-        kernel = np.asarray(evidence.outcomes[0].value, dtype=np.float64)
-    except (ValueError, TypeError, IndexError):
+    kernel = as_array(evidence.outcomes[0].value) if evidence.outcomes else None
+    if kernel is None or kernel.dtype.kind not in "biuf" or kernel.shape != (3, 3) or not np.isfinite(kernel).all():
         return None
-    return kernel if kernel.shape == (3, 3) and np.isfinite(kernel).all() else None
+    return kernel.astype(np.float64)
 
 
 def _loudness(kernel: Array, image: Array) -> float:

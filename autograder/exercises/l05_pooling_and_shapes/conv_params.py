@@ -32,7 +32,7 @@ def with_formula(kernel_size: Any, in_channels: int, filters: int) -> int:
 
 
 def with_prod(kernel_size: Any, in_channels: int, filters: int) -> Any:
-    area = kernel_size**2 if np.isscalar(kernel_size) else np.prod(kernel_size)
+    area = kernel_size**2 if isinstance(kernel_size, int) else np.prod(kernel_size)
     return area * in_channels * filters + filters
 
 

@@ -69,8 +69,8 @@ def with_shifts(x: Array, size: int, stride: int) -> Array:
 
 
 def _pooled(x: Array, size: int, stride: int, best: Any, rounded_up: bool = False) -> Array:
-    last = (lambda n: n) if rounded_up else (lambda n: n - size + 1)
-    rows, columns = range(0, last(x.shape[0]), stride), range(0, last(x.shape[1]), stride)
+    inside = 0 if rounded_up else size - 1
+    rows, columns = range(0, x.shape[0] - inside, stride), range(0, x.shape[1] - inside, stride)
     return np.array([[best(x[r : r + size, c : c + size]) for c in columns] for r in rows])
 
 

@@ -49,7 +49,8 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def with_ifs(layers: list[Layer], input_shape: Shape) -> list[Shape]:
-    shapes, shape = [], tuple(input_shape)
+    shapes: list[Shape] = []
+    shape = tuple(input_shape)
     for layer in layers:
         if layer["type"] == "conv":
             k, s = layer["kernel_size"], layer["stride"]
@@ -83,7 +84,8 @@ def with_recursion(layers: list[Layer], input_shape: Shape) -> tuple[Shape, ...]
 
 
 def _changed(layers: list[Layer], input_shape: Shape, change: Any) -> list[Shape]:
-    shapes, shape = [], tuple(input_shape)
+    shapes: list[Shape] = []
+    shape = tuple(input_shape)
     for layer in layers:
         shape = change(layer, shape, with_ifs([layer], shape)[0])
         shapes.append(shape)

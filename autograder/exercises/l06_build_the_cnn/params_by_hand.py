@@ -29,8 +29,8 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _counts(filters: tuple[int, int], kernel: int, normalised: bool) -> Counts:
-    conv = {"type": "conv", "kernel_size": kernel, "stride": 1, "padding": "valid"}
-    pool = {"type": "pool", "size": 2, "stride": 2}
+    conv: dict[str, Any] = {"type": "conv", "kernel_size": kernel, "stride": 1, "padding": "valid"}
+    pool: dict[str, Any] = {"type": "pool", "size": 2, "stride": 2}
     stack = [{**conv, "filters": filters[0]}, pool, {**conv, "filters": filters[1]}, pool, {"type": "flatten"}]
     flat = trace_shapes(stack, (28, 28, 1))[-1][0]
     counts = {"conv_1": conv_params(kernel, 1, filters[0])}

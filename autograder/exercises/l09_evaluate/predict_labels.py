@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import Kind, Tolerance, difference
+from autograder.compare import Kind, Tolerance, as_array, difference
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors, side_effect
@@ -36,8 +36,12 @@ def judge_labels(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
         return broken
     wrong = None
     for case, outcome in zip(cases, evidence.outcomes, strict=True):
-        value = np.array(outcome.value) if isinstance(outcome.value, list) else outcome.value
-        wrong = wrong or difference(np.argmax(case.secret, axis=1), value, exercise.tolerance)
+        labels = as_array(outcome.value) if isinstance(outcome.value, list) else outcome.value
+        found = difference(
+            np.argmax(case.secret, axis=1), outcome.value if labels is None else labels, exercise.tolerance
+        )
+        if wrong is None or (wrong.kind is Kind.DTYPE and found is not None):
+            wrong = found
     if wrong is None:
         return side_effect(evidence) or Finding(share=1.0, message="Right.")
     for mistake in exercise.mistakes:
