@@ -33,7 +33,7 @@ _HOME: dict[str, str] = {
     "scores_by_digit": "digitlab.plots.charts",
     "confusion_matrix_plot": "digitlab.plots.answers",
     "predictions_page": "digitlab.plots.answers",
-    "yours": "digitlab.yours",
+    "yours": "digitlab.fallback",
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
     "DataError": "digitlab.storage",
