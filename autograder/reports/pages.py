@@ -53,11 +53,15 @@ def prose(text: str) -> Markup:
     return Markup(_CODE.sub(lambda match: f"<code>{match[1]}</code>", escaped))  # noqa: S704 - escaped above
 
 
-def example_text(example: str) -> str:
-    """Return an example as it is printed: its lines with their blanks, none of them endless."""
+def example_lines(example: str) -> list[str]:
+    """Return the lines of an example as they are printed: with their blanks, none of them endless.
+
+    >>> example_lines("[[1 2]\\n  [3 4]]")
+    ['[[1 2]', '  [3 4]]']
+    """
     lines = example.splitlines()
     shown = [printable(line.expandtabs(4), LONGEST_EXAMPLE_LINE).rstrip() for line in lines[:MOST_EXAMPLE_LINES]]
-    return "\n".join([*shown, "…"] if len(lines) > MOST_EXAMPLE_LINES else shown)
+    return [*shown, "…"] if len(lines) > MOST_EXAMPLE_LINES else shown
 
 
 def name_text(name: str) -> str:
@@ -72,6 +76,13 @@ def percent(share: float) -> str:
     '33.3'
     """
     return f"{100 * share:.1f}"
+
+
+def _shown(value: object) -> object:
+    """Return what a template prints: of any text, what can be shown. No place in a template can forget it."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
+        return printable(value, LONGEST_TEXT)
+    return value
 
 
 def _look(status: Status) -> Look:
@@ -89,13 +100,14 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
     environment.filters.update(
-        prose=prose, example=example_text, number=number_text, percent=percent, look=_look, name=name_text
+        prose=prose, example=example_lines, number=number_text, percent=percent, look=_look, name=name_text
     )
     # These two come with the package and stand in the page as they are.
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8").strip()

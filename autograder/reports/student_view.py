@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.exercises import BY_ID
 from autograder.records import LessonResult, Status
 from autograder.reports.catalogue import LessonTitle, exercise_title, lesson_title
 from autograder.reports.tally import in_order, problem_of, share_of
@@ -17,7 +16,7 @@ MOST_NEXT = 3
 class Answer:
     """One exercise of the student: what became of it, and what to do next.
 
-    `repeat` is what to type in the notebook to see the same verdict, None where that would not tell more.
+    The seed is not among it: whoever knows the inputs can answer them by heart.
     """
 
     id: str
@@ -28,12 +27,6 @@ class Answer:
     message: str
     example: str | None
     next_step: str | None
-    repeat: str | None
-
-    @property
-    def anchor(self) -> str:
-        """Where it stands on the page."""
-        return self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +100,6 @@ def _lesson(result: LessonResult) -> LessonReport:
                 message=verdict.message,
                 example=verdict.example,
                 next_step=verdict.next_step,
-                repeat=_repeat(verdict.exercise, verdict.status, result.seed),
             )
             for verdict in in_order(result)
         ),
@@ -115,11 +107,3 @@ def _lesson(result: LessonResult) -> LessonReport:
         notes=result.notes,
         trusted=result.sandbox == "none",
     )
-
-
-def _repeat(exercise_id: str, status: Status, seed: int) -> str | None:
-    exercise = BY_ID.get(exercise_id)
-    if exercise is None or status not in (Status.PARTIAL, Status.FAILED):
-        return None
-    answer = f'"{exercise.file}"' if exercise.file else exercise.function
-    return f'check("{exercise_id}", {answer}, seed={seed})'
