@@ -79,6 +79,21 @@ def difference(expected: Any, got: Any, tolerance: Tolerance) -> Difference | No
     return _scalar(expected, got, tolerance)
 
 
+def as_array(value: Any) -> np.ndarray[Any, Any] | None:
+    """Return a number, an array or (nested) list of numbers as an array; None for anything else, ragged lists too.
+
+    For judges of answers where the contract leaves the choice between a list and an array.
+
+    >>> as_array([1, 2]), as_array([[1], [1, 2]]), as_array(["1"])
+    (array([1, 2]), None, None)
+    """
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return array if array.dtype.kind in "biufc" else None
+
+
 def is_plain(value: Any) -> bool:
     """Return whether all of a value can be compared: nothing in it is `Opaque`."""
     if isinstance(value, dict):
@@ -170,11 +185,8 @@ def _list_for_array(
     expected: np.ndarray[Any, Any], got: list[Any] | tuple[Any, ...], tolerance: Tolerance
 ) -> Difference:
     name = type(got).__name__
-    try:
-        array = np.array(got)
-    except (ValueError, TypeError, OverflowError):  # its rows differ in length, say
-        array = np.array(None)
-    if array.dtype.kind not in "biufc":
+    array = as_array(got)
+    if array is None:
         return Difference(Kind.TYPE, f"a {name} came back where an array is asked for, and NumPy makes no array of it")
     found = _array(expected, array, tolerance)
     if found is None or found.kind is Kind.DTYPE:
