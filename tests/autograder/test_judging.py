@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.compare import Tolerance
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, outcomes_of
-from autograder.exercises import find
+from autograder.exercises import EXERCISES, find
 from autograder.inside.codec import Opaque
 from autograder.judging import finding_of, judge, judge_by_answer, judge_errors
 from autograder.records import Cause, ErrorSeen, Evidence, Outcome, Status, Verdict
@@ -336,6 +337,48 @@ def test_no_forgery_breaks_a_judge_or_earns_points(forged: list[Outcome], exerci
     assert verdict.points == 0.0
     assert verdict.message
     assert len(verdict.example or "") < 2000
+
+
+def nasty(rng: random.Random, depth: int = 0) -> Any:
+    """Return a value that a judge may not expect."""
+    inner = [nasty(rng, depth + 1) for _ in range(rng.randrange(4))] if depth < 3 else []
+    keys = ["count", "min", 1, (1, 2), None]
+    return rng.choice(
+        [
+            *(None, True, -1, 2**1500, 0.5, float("nan"), float("inf"), "", "x", Opaque("generator", "g")),
+            *(NASTY, inner, tuple(inner), dict(zip(keys, inner, strict=False))),
+            *rng.sample(NASTY, 6),
+        ]
+    )
+
+
+NASTY = [
+    np.array(3),
+    np.zeros(3),
+    np.zeros((0, 10)),
+    np.ones((4, 10)),
+    np.full((2, 2), np.nan),
+    np.array([1 + 1j] * 3),
+    np.array([True, False]),
+    np.arange(10, dtype=np.uint8),
+    np.arange(10) - 5,
+    np.array([2**63], dtype=np.uint64),
+    np.zeros((2, 28, 28, 1), np.float16),
+]
+
+
+@pytest.mark.parametrize("exercise", [one for one in EXERCISES if not one.needs_tensorflow], ids=lambda one: one.id)
+def test_no_judge_of_the_course_can_be_broken(exercise: Exercise) -> None:
+    """Right outcomes mixed with nonsense of every kind give a verdict, and it is neither a pass nor our fault."""
+    rng = random.Random(3)
+    cases = exercise.cases(1)
+    right = outcomes_of(exercise.answer, cases) if exercise.answer else (Outcome(value=NASTY[0]),) * len(cases)
+    for _ in range(12):
+        wrong = rng.randrange(len(cases))
+        forged = [Outcome(value=nasty(rng)) if n == wrong or rng.random() < 0.5 else one for n, one in enumerate(right)]
+        verdict = judge(exercise, cases, Evidence(found=True, outcomes=tuple(forged)))
+        assert verdict.status not in (Status.NOT_JUDGED, Status.PASSED), verdict.message
+        assert verdict.message
 
 
 # --- judges of their own ---------------------------------------------------------------------------------------------
