@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitlab import lab
 from digitlab.lab import Action, lay_out, plan
 from digitlab.storage import DataError
 
@@ -31,6 +33,11 @@ def lessons(tmp_path: Path) -> Path:
     (folder / "02_pixels_to_tensors.ipynb").write_text("second, as released")
     (folder / "images" / "seven.png").write_bytes(b"a picture")
     return folder
+
+
+def test_examples() -> None:
+    """The examples in the documentation are what comes out."""
+    assert doctest.testmod(lab).failed == 0
 
 
 def test_copies_are_made_once(lessons: Path, tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import doctest
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from digitlab.commands.progress import as_json, as_text
+import digitlab.progress
 from digitlab.paths import CourseFilesError, lessons_folder
 from digitlab.progress import Progress, State, progress_of, released_lessons
 
@@ -34,6 +34,11 @@ LESSONS = [
 def check(exercise: str, points: Any, status: str = "passed") -> dict[str, Any]:
     """Return a check as the journal has it."""
     return {"event": "check", "exercise": exercise, "points": points, "max_points": 2, "status": status}
+
+
+def test_examples() -> None:
+    """The examples in the documentation are what comes out."""
+    assert doctest.testmod(digitlab.progress).failed == 0
 
 
 def test_nothing_done() -> None:
@@ -81,7 +86,6 @@ def test_all_done() -> None:
     assert progress.next_lesson is None
     assert progress.next_exercise is None
     assert progress.minutes_left == 0
-    assert "The whole course is done" in as_text(progress, Path("mine"))
 
 
 @pytest.mark.parametrize("points", [float("nan"), -5, "2", None, [], 1e9, True])
@@ -94,33 +98,6 @@ def test_damaged_points_are_harmless(points: Any) -> None:
 def test_checks_of_other_courses_do_not_count() -> None:
     """An exercise that no lesson names is passed over."""
     assert progress_of(LESSONS, [check("l77_unknown", 2)]).points == 0
-
-
-def test_text(tmp_path: Path) -> None:
-    """The text says each lesson's state in words, the sum, the time left and the next step with its notebook."""
-    (tmp_path / "01_look_first.ipynb").touch()
-    text = as_text(progress_of(LESSONS, [check("l01_describe", 2)]), tmp_path)
-    assert text.splitlines() == [
-        "… begun    01 Look first            2 of   4 points  about 20 min",
-        "· to come  02 Pixels to tensors     0 of   3 points  about 1 h",
-        "",
-        "2 of 7 points. About 1 h 20 min left.",
-        f"Next: lesson 01, exercise “The mean of a digit” (l01_mean_digit). Open {tmp_path / '01_look_first.ipynb'}.",
-    ]
-
-
-def test_text_before_the_beginning(tmp_path: Path) -> None:
-    """Where there are no copies yet, the next step is how to get them."""
-    assert as_text(progress_of(LESSONS, []), tmp_path).endswith("(l01_describe). To begin: digitlab lab")
-
-
-def test_json_is_the_whole_progress() -> None:
-    """The JSON holds each exercise, the states in words, and the next step."""
-    told = json.loads(json.dumps(as_json(progress_of(LESSONS, [check("l01_describe", 2)]))))
-    assert told["next"] == {"lesson": "01_look_first", "exercise": "l01_mean_digit"}
-    assert told["lessons"][0]["state"] == "begun"
-    assert told["lessons"][0]["exercises"][0]["points"] == 2
-    assert (told["points"], told["max_points"], told["minutes_left"]) == (2, 7, 80)
 
 
 def test_released_lessons_tell_of_themselves() -> None:
