@@ -191,7 +191,7 @@ def lessons_folder() -> Path:
     """
     try:
         return paths.lessons_folder()
-    except paths.CourseFilesMissing as problem:
+    except paths.CourseFilesError as problem:
         raise CourseError(str(problem)) from None
 
 
