@@ -67,6 +67,7 @@ def names_of(source: str, *, analyse: bool = True) -> Names:
         binds, needs = _scopes(symtable.symtable(_awaited(python), "cell", "exec"))
     except (SyntaxError, ValueError, RecursionError):
         binds, needs = set(defined_by_look(source)), set(words)
+    needs = (needs | _added_to(tree)) - _bound_before_use(tree)
     changes, shared = _changes(tree)
     if python != source and not _only_draws(source):
         binds |= defined_by_look(source)
@@ -127,6 +128,47 @@ def _scopes(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
                 if symbol.is_declared_global() and symbol.is_assigned():
                     binds.add(symbol.get_name())
     return binds, needs
+
+
+def _added_to(tree: ast.Module) -> set[str]:
+    """Return the names in `x += 1`, which symbol tables do not count as uses."""
+    outside = (node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+    sums = (node for statement in outside for node in ast.walk(statement) if isinstance(node, ast.AugAssign))
+    return {name for node in sums for name in _root(node.target)}
+
+
+def _bound_before_use(tree: ast.Module) -> set[str]:
+    """Return the names that a cell surely binds itself before it uses them."""
+    bound: set[str] = set()
+    used: set[str] = set()
+    for statement in tree.body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        used |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound
+        if isinstance(statement, ast.AugAssign):
+            used |= _root(statement.target) - bound
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            bound |= {node.id for node in names if isinstance(node.ctx, ast.Store)} - used
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            bound |= {(alias.asname or alias.name).split(".")[0] for alias in statement.names} - used
+        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            bound |= {statement.name} - used
+    return bound - used
+
+
+def statements_of(source: str) -> tuple[str, ...]:
+    """Return a cell's top-level statements, each with its lines; the whole cell where it is not plain Python."""
+    tree = parsed(source)
+    if tree is None:
+        return (source,)
+    lines = source.split("\n")
+    spans: list[list[int]] = []
+    for node in tree.body:
+        first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))])
+        if spans and first <= spans[-1][1]:  # several on a line
+            spans[-1][1] = max(spans[-1][1], node.end_lineno or first)
+        else:
+            spans.append([first, node.end_lineno or first])
+    return tuple("\n".join(lines[first - 1 : last]) for first, last in spans)
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

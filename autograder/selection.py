@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from autograder.course import Lesson, Role
-from autograder.names import Names, as_python, names_of, parsed
+from autograder.course import Lesson, Role, fingerprint
+from autograder.names import Names, as_python, names_of, parsed, statements_of
 from autograder.notebooks import CodeCell, Notebook
 
 CHECK_ID = re.compile(r"l\d\d_\w+")
@@ -21,12 +22,14 @@ _ROLES_OF_THE_LESSON = frozenset({Role.SETUP, Role.DEMO})
 class Selection:
     """What becomes of each code cell of one hand-in.
 
-    `run` are the cells to run, in order; `skipped` the lesson's own cells that nothing seems to need; `checks` the
-    check cells. `defined_in` gives, for each exercise's name, the numbers of the cells that define it.
+    `run` are the cells to run, in order, those of the lesson's own with the statements that are needed; `skipped` are
+    the statements of the lesson's own cells that nothing seems to need; `whole` are all cells but the checks, in full;
+    `checks` are the check cells. `defined_in` gives, for each exercise's name, the numbers of the cells that define it.
     """
 
     run: tuple[CodeCell, ...]
     skipped: tuple[CodeCell, ...] = ()
+    whole: tuple[CodeCell, ...] = ()
     checks: tuple[CodeCell, ...] = ()
     notes: tuple[str, ...] = ()
     defined_in: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -37,7 +40,7 @@ class Selection:
             return False
         if error_type in {"NameError", "UnboundLocalError"}:
             named = re.search(r"name '([^']+)'|variable '([^']+)'", message)
-            binds = frozenset[str]().union(*(names_of(cell.source).binds for cell in self.skipped))
+            binds = frozenset[str]().union(*(_names(cell.source).binds for cell in self.skipped))
             return named is None or (named[1] or named[2]) in binds
         return error_type in {"AttributeError", "KeyError", "FileNotFoundError", "ModuleNotFoundError", "ImportError"}
 
@@ -54,7 +57,12 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
         The names of the functions that the exercises ask for.
     """
     analyse = sum(len(cell.source) for cell in notebook.cells) <= MAX_ANALYSED
-    names = {cell.number: names_of(cell.source, analyse=analyse) for cell in notebook.cells}
+    released = _roles(lesson) if lesson is not None else {}
+    roles = {cell.number: released.get(fingerprint(cell.source)) for cell in notebook.cells}
+    names = {
+        cell.number: _names(cell.source) if roles[cell.number] else names_of(cell.source, analyse=analyse)
+        for cell in notebook.cells
+    }
     defined_in = {
         name: tuple(cell.number for cell in notebook.cells if name in names[cell.number].binds) for name in wanted
     }
@@ -63,7 +71,7 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
     lessons_own: list[CodeCell] = []
     own: list[CodeCell] = []
     for cell in notebook.cells:
-        role = lesson.role_of(cell.source) if lesson is not None else None
+        role = roles[cell.number]
         if role is Role.CHECK or _only_checks(cell.source):
             checks.append(cell)
         elif cell.role == Role.CHECK and role is None:
@@ -83,37 +91,62 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
             checks.append(cell)
             notes.append(f"cell {cell.number}, a check cell, was changed; the grader uses its own checks")
     run, skipped = _needed(own, lessons_own, names, frozenset(wanted))
-    return Selection(run=run, skipped=skipped, checks=tuple(checks), notes=tuple(notes), defined_in=defined_in)
+    whole = tuple(sorted((*own, *lessons_own), key=lambda cell: cell.number))
+    return Selection(
+        run=run, skipped=skipped, whole=whole, checks=tuple(checks), notes=tuple(notes), defined_in=defined_in
+    )
 
 
 def with_all_cells(selection: Selection) -> Selection:
-    """Return the selection with the skipped cells run too, in the notebook's order."""
-    run = sorted((*selection.run, *selection.skipped), key=lambda cell: cell.number)
-    return Selection(run=tuple(run), checks=selection.checks, notes=selection.notes, defined_in=selection.defined_in)
+    """Return the selection with every cell in full but the checks."""
+    return replace(selection, run=selection.whole, skipped=())
+
+
+@functools.lru_cache(maxsize=64)
+def _roles(lesson: Lesson) -> dict[str, Role]:
+    """Return the role of each released code cell by its fingerprint."""
+    return {cell.fingerprint: cell.role for cell in lesson.cells if cell.role is not Role.TEXT}
+
+
+@functools.lru_cache(maxsize=4096)
+def _names(statement: str) -> Names:
+    """Return the names of a statement of the lesson's own, looked at once for a whole class."""
+    return names_of(statement)
+
+
+@functools.lru_cache(maxsize=1024)
+def _statements(source: str) -> tuple[str, ...]:
+    return statements_of(source)
 
 
 def _needed(
     own: list[CodeCell], lessons_own: list[CodeCell], names: dict[int, Names], wanted: frozenset[str]
 ) -> tuple[tuple[CodeCell, ...], tuple[CodeCell, ...]]:
-    """Return the cells to run and the cells to skip: of the lesson's cells, those that a needed name leads to."""
-    run = {cell.number for cell in own}
-    if any(names[number].reaches_anything for number in run):
-        run |= {cell.number for cell in lessons_own}
+    """Return the cells to run, and of the lesson's own cells the statements that no needed name leads to."""
+    if any(names[cell.number].reaches_anything for cell in own):
+        return tuple(sorted((*own, *lessons_own), key=lambda cell: cell.number)), ()
+    waiting = [(cell, place, text) for cell in lessons_own for place, text in enumerate(_statements(cell.source))]
+    kept: dict[int, list[tuple[int, str]]] = {}
     modules = frozenset[str]().union(*(seen.imports for seen in names.values()))
-    needed = wanted.union(*(names[number].needs for number in run))
-    waiting = [cell for cell in lessons_own if cell.number not in run]
+    needed = wanted.union(*(names[cell.number].needs for cell in own))
     found = True
     while found:
         found = False
-        for cell in list(waiting):
-            seen = names[cell.number]
+        for unit in list(waiting):
+            cell, place, text = unit
+            seen = _names(text)
             if seen.shared or seen.binds & needed or (seen.changes - modules - wanted) & needed:
-                run.add(cell.number)
+                kept.setdefault(cell.number, []).append((place, text))
                 needed |= seen.needs
-                waiting.remove(cell)
+                waiting.remove(unit)
                 found = True
-    everything = sorted((*own, *lessons_own), key=lambda cell: cell.number)
-    return tuple(cell for cell in everything if cell.number in run), tuple(waiting)
+    parts = [
+        replace(cell, source="\n".join(text for _, text in sorted(kept[cell.number])))
+        for cell in lessons_own
+        if cell.number in kept
+    ]
+    run = tuple(sorted((*own, *parts), key=lambda cell: cell.number))
+    return run, tuple(replace(cell, source=text) for cell, _, text in waiting)
 
 
 def _only_checks(source: str) -> bool:

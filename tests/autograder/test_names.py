@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.names import as_python, definitions_in, names_of
+from autograder.names import as_python, definitions_in, names_of, statements_of
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,17 @@ def test_changes(source: str, changes: set[str]) -> None:
     assert names_of(source).changes == changes
 
 
-@pytest.mark.parametrize("source", ["import sys\nsys.path.append('x')", "os.chdir('a')", "from tools import *", "%run a.py"])
+@pytest.mark.parametrize(
+    "source", ["import sys\nsys.path.append('x')", "os.chdir('a')", "from tools import *", "%run a.py"]
+)
 def test_shared_state_is_seen(source: str) -> None:
     """A cell that changes what all cells meet is known as such."""
     assert names_of(source).shared
 
 
-@pytest.mark.parametrize("source", ["globals()['x'] = 1", "eval('x')", "get_ipython().user_ns", "from __main__ import x"])
+@pytest.mark.parametrize(
+    "source", ["globals()['x'] = 1", "eval('x')", "get_ipython().user_ns", "from __main__ import x"]
+)
 def test_names_reached_by_text_are_suspected(source: str) -> None:
     """A cell that can reach names by text may need any."""
     assert names_of(source).reaches_anything
@@ -119,6 +123,33 @@ def test_definitions_are_kept_and_deeds_are_not() -> None:
     assert definitions_in("while True: pass") == ""
     assert definitions_in("import os") == ""
     assert definitions_in("def f(:") == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("x = 1\ny = x", set()),
+        ("y = x\nx = 1", {"x"}),
+        ("x = x + 1", {"x"}),
+        ("x += 1", {"x"}),
+        ("import a.b\na.b.c()", set()),
+        ("def f(): return g\ng = 1\nf()", {"g"}),
+        ("if c: x = 1\nprint(x)", {"c", "print", "x"}),
+        ("for i in r: pass\nprint(i)", {"r", "print", "i"}),
+    ],
+)
+def test_what_a_cell_binds_first_it_does_not_need(source: str, needs: set[str]) -> None:
+    """A name that a cell surely binds before it uses it comes from no other cell."""
+    assert names_of(source).needs == needs
+
+
+def test_statements_keep_their_lines() -> None:
+    """A cell is cut at its top-level statements: decorators and blocks stay whole, so do several on a line."""
+    source = "a = 1; b = 2\n@d\n@e\ndef f():\n    x = 1\n\n    return x\nif a:\n    b\nelse:\n    c\ns = [\nx\n]"
+    parts = statements_of(source)
+    assert len(parts) == 4
+    assert "\n".join(parts) == source
+    assert statements_of("%matplotlib inline\nx = 1") == ("%matplotlib inline\nx = 1",)
 
 
 @given(st.text(max_size=80))
