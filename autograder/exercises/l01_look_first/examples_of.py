@@ -95,6 +95,10 @@ def no_error(images: Array, labels: Array, digit: int, k: int) -> Array:
     return images[labels == digit][:k]
 
 
+def no_error_from_a_list(images: Array, labels: Array, digit: int, k: int) -> Array:
+    return np.array([image for image, label in zip(images, labels, strict=True) if label == digit][:k])
+
+
 def all_of_them(images: Array, labels: Array, digit: int, k: int) -> Array:
     return images[_checked(labels, digit, k)]
 
@@ -142,6 +146,7 @@ EXERCISE = Exercise(
             "The images are right. But where there are fewer than k, your function gives fewer and says nothing.",
             "How does a caller who asked for 100 images learn that there were only 3?",
             credit=0.5,
+            also=(no_error_from_a_list,),
         ),
         Mistake(
             "all-instead-of-k",

@@ -102,6 +102,11 @@ def zeros_where_absent(images: Array, labels: Array, digit: int) -> Array:
     return chosen.mean(axis=0) if len(chosen) else np.zeros((28, 28))
 
 
+def none_where_absent(images: Array, labels: Array, digit: int) -> Array | None:
+    chosen = images[labels == digit]
+    return chosen.mean(axis=0) if len(chosen) else None
+
+
 def one_mean_per_image(images: Array, labels: Array, digit: int) -> Array:
     return _chosen(images, labels, digit).mean(axis=(1, 2))
 
@@ -149,10 +154,10 @@ EXERCISE = Exercise(
         Mistake(
             "absent-without-an-error",
             nan_where_absent,
-            "The mean is right. But where the digit is absent, an image comes back instead of a ValueError.",
+            "The mean is right. But where the digit is absent, your function raises no ValueError.",
             "What is the mean of no images? How should the caller hear of it?",
             credit=0.5,
-            also=(zeros_where_absent,),
+            also=(zeros_where_absent, none_where_absent),
         ),
         Mistake(
             "one-mean-for-each-image",

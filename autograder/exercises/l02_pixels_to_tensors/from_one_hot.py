@@ -59,6 +59,14 @@ def where_it_is_one(encoded: Array) -> Array:
     return np.where(encoded == 1)[1]
 
 
+def index_of_a_one(encoded: Array) -> Array:
+    return np.array([list(row).index(1) for row in encoded])
+
+
+def where_it_is_one_row_by_row(encoded: Array) -> Array:
+    return np.array([np.where(row == 1)[0][0] for row in encoded])
+
+
 def largest_value(encoded: Array) -> Array:
     return encoded.max(axis=1)
 
@@ -94,6 +102,7 @@ EXERCISE = Exercise(
             where_it_is_one,
             "Rows without an exact 1 get lost: the exercise asks for the place of the largest entry.",
             "What should come back for the row 0.1, 0.7, 0.2?",
+            also=(index_of_a_one, where_it_is_one_row_by_row),
         ),
         Mistake(
             "largest-value",

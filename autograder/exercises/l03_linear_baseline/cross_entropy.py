@@ -17,9 +17,10 @@ LEAST_LOSS_AT_ZERO = 15.0
 
 def draw_cases(rng: np.random.Generator) -> list[Case]:
     """Return ordinary batches, and last one in which the true class of a row has probability 0."""
-    probabilities = rng.dirichlet(np.ones(10), 6)
+    # At least 0.01: whoever keeps probabilities above a small bound gives the same loss as who does not.
+    probabilities = 0.9 * rng.dirichlet(np.ones(10), 6) + 0.01
     labels = rng.integers(0, 10, 6)
-    few = rng.dirichlet(np.full(4, 2.0), 3)
+    few = 0.96 * rng.dirichlet(np.full(4, 2.0), 3) + 0.01
     certain = np.array([[1.0, 0.0, 0.0], [0.25, 0.25, 0.5]])
     return [
         Case((np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([[1.0, 0.0], [0.0, 1.0]]))),
