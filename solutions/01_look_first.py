@@ -89,7 +89,7 @@ black = (x_train[0] == 0).sum()
 print("black pixels:", black)
 
 # %% [markdown]
-# More than four fifths of most digits are empty paper. Keep that in mind: much of an image says nothing.
+# Most of the image is empty paper. Keep that in mind: much of an image says nothing about the digit.
 
 # %% [markdown]
 # ## Your turn: describe a data set
