@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ COLUMNS: Mapping[str, frozenset[str]] = {
 
 Tables = Mapping[str, Table]
 
+_PASSWORD = re.compile(r"://[^/]*@")  # the user's name goes with it
+
 
 class GradebookError(Exception):
     """The gradebook cannot be written; the message says which, why, and what to do. Nothing in it was changed."""
@@ -55,10 +58,9 @@ def opened(target: Path | str) -> Iterator[tuple[Connection, Tables]]:
     GradebookError
         See `autograder.gradebook.write`.
     """
-    name = str(target)
+    name = _PASSWORD.sub("://", str(target))
     try:
         engine = _engine(target)
-        name = engine.url.render_as_string(hide_password=True) if "://" in name else name
         try:
             with engine.begin() as connection:
                 yield connection, _tables(connection, name)
@@ -68,8 +70,8 @@ def opened(target: Path | str) -> Iterator[tuple[Connection, Tables]]:
         raise GradebookError(_not_a_url(name, problem)) from None
     except ModuleNotFoundError as problem:
         raise GradebookError(
-            f"The gradebook {name} needs the Python package {problem.name}, which is not installed. "
-            f"Install it: pip install {problem.name}"
+            f"The gradebook {name} needs the Python module {problem.name}, which is not installed. "
+            "Install the driver of this database; for PostgreSQL: pip install psycopg[binary]"
         ) from None
     except SQLAlchemyError as problem:
         raise GradebookError(_in_words(name, problem)) from problem
@@ -156,9 +158,7 @@ def _in_words(name: str, problem: SQLAlchemyError) -> str:
         remedy = "Move it elsewhere and run the same command again: a new one is made from the results."
         return f"{name} is not a gradebook that can be read ({said}). {remedy}"
     if "locked" in low:
-        return (
-            f"The gradebook {name} is being written by another program. Close it there, and run the same command again."
-        )
+        return f"Another program is writing the gradebook {name}. Close it there, and run the same command again."
     if "disk is full" in low:
         return f"There is no space left for the gradebook {name}. Free some, and run the same command again."
     if "readonly" in low or "permission" in low or "unable to open" in low:
