@@ -251,9 +251,9 @@ def test_a_check_takes_less_than_a_tenth_of_a_second(capsys: pytest.CaptureFixtu
     seconds = []
     for exercise in NUMPY_EXERCISES:
         for answer in (exercise.right_answers[0], exercise.mistakes[-1].answer, lambda *_: 1.25):
-            began = time.perf_counter()
+            began = time.process_time()  # not the clock's: other tests may run beside this one
             check(exercise.id, answer)
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
     assert statistics.median(seconds) < 0.1
 
 

@@ -363,7 +363,7 @@ def test_what_does_not_end_is_ended(function: Callable[..., Any]) -> None:
     began = time.monotonic()
     outcomes = call(function, [{"args": ()}] * 3, 0.2)
     assert [outcome["error"]["type"] for outcome in outcomes] == ["TookTooLong"]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 @unix_only

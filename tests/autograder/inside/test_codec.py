@@ -211,12 +211,12 @@ def test_booleans_hold_nothing_but_zero_and_one() -> None:
     ids=["lists", "dictionaries", "numbers", "fewer lists", "long text", "unended text", "deep"],
 )
 def test_the_costliest_frames_stay_cheap(head: bytes) -> None:
-    """A hostile frame of any size is refused, or cut, within a second and a hundred megabytes."""
+    """A hostile frame of any size is refused, or cut, within seconds and a hundred megabytes."""
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     with contextlib.suppress(CodecError):
         decode(head + b"\0")
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100 << 20
@@ -228,9 +228,9 @@ def test_keys_that_collide_do_not_take_the_square_of_their_number() -> None:
     pairs = [[{"$": "int", "hex": format(n * (2**61 - 1), "x")}, 0] for n in range(20_000)]
     with pytest.raises(CodecError, match="keys"):
         decode(json.dumps({"$": "dict", "pairs": pairs}).encode() + b"\0")
-    began = time.perf_counter()
+    began = time.process_time()
     decode(json.dumps({"$": "dict", "pairs": pairs[: codec.MAX_KEYS]}).encode() + b"\0")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_frames_beyond_the_limit_are_not_read() -> None:
@@ -405,9 +405,13 @@ def test_what_is_just_not_too_much_comes_back() -> None:
 
 def test_many_small_arrays_are_quick() -> None:
     """The cost of a frame grows with its arrays, not with the square of their number."""
-    began = time.perf_counter()
-    decode(encode([np.zeros(2)] * 50_000))
-    assert time.perf_counter() - began < 5
+
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        decode(encode([np.zeros(2)] * count))
+        return time.process_time() - began
+
+    assert seconds(20_000) < 10 * seconds(4_000)  # five times the arrays; their square would be 25 times
 
 
 def test_clean_text_is_fit_for_any_writer() -> None:
