@@ -50,8 +50,13 @@ def run(args: argparse.Namespace) -> int:
     for sentence in problems:
         print(sentence, file=sys.stderr)
     students = len({result.student for result in results})
-    print(f"{len(results)} results of {students} students reported. Open {out / CLASS_FILE}")
-    unjudged = [result for result in results if result.needs_a_person]
+    told = f"{_counted(len(results), 'result')} of {_counted(students, 'student')} reported"
+    print(f"{told}. Open {out / CLASS_FILE}")
+    unjudged = sum(result.needs_a_person for result in results)
     if unjudged:
-        print(f"{len(unjudged)} hand-ins need a person: they stand first on the class page.", file=sys.stderr)
+        print(f"{_counted(unjudged, 'hand-in')} could not be judged: see the top of the class page.", file=sys.stderr)
     return Exit.NEEDS_A_PERSON if problems or unjudged else Exit.DONE
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -79,6 +79,23 @@ def test_nbgrader_reads_every_score(path: Path, result: Result, gradebook: Opene
         assert book.find_student("bo").score == results[1].points
 
 
+def test_formgraders_tables_can_be_shown(path: Path, result: Result, gradebook: Opened) -> None:
+    """What formgrader asks for its lists of students, hand-ins and notebooks comes out right."""
+    results = [result("ada", 2, share=0.5), result("bo", 2, judged=False)]
+    write(results, path)
+    with gradebook(path) as book:
+        students = {one["id"]: one["score"] for one in book.student_dicts()}
+        assignment = book.find_assignment(PIXELS)
+        submissions = {one["student"]: one for one in book.submission_dicts(assignment.id)}
+        (notebook,) = assignment.notebooks
+        notebooks = {one["student"]: one for one in book.notebook_submission_dicts(notebook.id, assignment.id)}
+    assert students == {"ada": results[0].points, "bo": 0.0}
+    for shown in (submissions, notebooks):
+        assert {name: one["needs_manual_grade"] for name, one in shown.items()} == {"ada": False, "bo": True}
+        assert shown["ada"]["code_score"] == results[0].points
+        assert shown["ada"]["max_code_score"] == results[0].max_points
+
+
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # of nbgrader's own
 def test_rows_are_those_that_nbgrader_makes(path: Path, tmp_path: Path, result: Result, gradebook: Opened) -> None:
     """The same grades entered through nbgrader's own methods give the same rows, ids aside."""
