@@ -22,11 +22,22 @@ def conv_at(image: NDArray[Any], kernel: NDArray[Any], row: int, col: int) -> fl
     kernel : ndarray, shape (kh, kw)
     row, col : int
 
+    Raises
+    ------
+    ValueError
+        If the window does not lie wholly inside the image.
+
     Examples
     --------
     >>> conv_at(np.array([[1, 2], [3, 4]]), np.array([[0, 1]]), 1, 0)
     4.0
     """
+    last_row, last_col = image.shape[0] - kernel.shape[0], image.shape[1] - kernel.shape[1]
+    if not (0 <= row <= last_row and 0 <= col <= last_col):
+        raise ValueError(
+            f"a kernel {kernel.shape} fits into an image {image.shape} at rows 0 to {last_row} and columns 0 to "
+            f"{last_col}, got ({row}, {col})"
+        )
     window = image[row : row + kernel.shape[0], col : col + kernel.shape[1]]
     return float((window.astype(np.float64) * kernel).sum())
 
@@ -47,13 +58,17 @@ def conv2d_valid(image: NDArray[Any], kernel: NDArray[Any]) -> NDArray[np.float6
     Raises
     ------
     ValueError
-        If the kernel is larger than the image.
+        If the kernel is larger than the image, or one of them has not two axes.
 
     Examples
     --------
     >>> conv2d_valid(np.array([[1, 2, 4]]), np.array([[-1, 1]])).tolist()
     [[1.0, 2.0]]
     """
+    if image.ndim != 2 or kernel.ndim != 2:
+        raise ValueError(
+            f"conv2d_valid needs an image (H, W) and a kernel (kh, kw), got shapes {image.shape} and {kernel.shape}"
+        )
     if any(k > n for k, n in zip(kernel.shape, image.shape, strict=True)):
         raise ValueError(
             f"the kernel {kernel.shape} is larger than the image {image.shape}; use a smaller kernel or pad"
@@ -103,17 +118,19 @@ def output_size(n: int, kernel_size: int, stride: int, padding: str) -> int:
     Raises
     ------
     ValueError
-        For another padding, and for 'valid' where n < kernel_size.
+        For another padding, for a number below 1, and for 'valid' where n < kernel_size.
 
     Examples
     --------
     >>> output_size(28, 5, 1, "valid"), output_size(28, 5, 2, "same")
     (24, 14)
     """
+    if padding not in ("valid", "same"):
+        raise ValueError(f"padding is 'valid' or 'same', got {padding!r}")
+    if min(n, kernel_size, stride) < 1:
+        raise ValueError(f"n, kernel_size and stride are at least 1, got {n}, {kernel_size} and {stride}")
     if padding == "same":
         return -(-n // stride)
-    if padding != "valid":
-        raise ValueError(f"padding is 'valid' or 'same', got {padding!r}")
     if n < kernel_size:
         raise ValueError(
             f"a kernel of {kernel_size} does not fit into {n} pixels; use padding='same' or a smaller kernel"
@@ -134,7 +151,18 @@ def conv2d_multi(x: NDArray[Any], kernels: NDArray[Any], bias: NDArray[Any]) -> 
     -------
     ndarray of float64, shape (H - kh + 1, W - kw + 1, Cout)
         Valid, stride 1, no activation: what Keras' Conv2D gives.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together.
     """
+    fits = x.ndim == 3 and kernels.ndim == 4 and x.shape[2] == kernels.shape[2] and bias.shape == kernels.shape[3:]
+    if not fits or kernels.shape[0] > x.shape[0] or kernels.shape[1] > x.shape[1]:
+        raise ValueError(
+            "conv2d_multi needs x (H, W, Cin), kernels (kh, kw, Cin, Cout) not larger than x, and bias (Cout,), "
+            f"got shapes {x.shape}, {kernels.shape} and {bias.shape}"
+        )
     kh, kw = kernels.shape[:2]
     windows = sliding_window_view(x.astype(np.float64), (kh, kw), axis=(0, 1))  # (H', W', Cin, kh, kw)
     return np.asarray(np.einsum("ijckl,klcf->ijf", windows, kernels.astype(np.float64)) + bias)

@@ -31,7 +31,8 @@ def softmax(scores: NDArray[Any]) -> NDArray[np.float64]:
     [[0.5, 0.5], [1.0, 0.0]]
     """
     _two_axes("softmax", "scores", scores)
-    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=np.float64)
+    scores = scores.astype(np.float64)  # before the difference: int8's 100 - (-100) wraps round
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
 
@@ -49,12 +50,22 @@ def cross_entropy(probabilities: NDArray[Any], one_hot: NDArray[Any]) -> float:
     float
         In nats; finite also where the true class has probability 0.
 
+    Raises
+    ------
+    ValueError
+        If the two are not of the same shape (N, C).
+
     Examples
     --------
     >>> round(cross_entropy(np.full((3, 10), 0.1), np.eye(10)[:3]), 4)  # ln 10
     2.3026
     """
     _two_axes("cross_entropy", "probabilities", probabilities)
+    if np.shape(one_hot) != probabilities.shape:
+        raise ValueError(
+            f"cross_entropy needs one_hot of the same shape as probabilities {probabilities.shape}, "
+            f"got {np.shape(one_hot)}. one_hot(labels) makes it from labels."
+        )
     of_the_true_class = (probabilities * one_hot).sum(axis=1)
     return float(-np.log(np.maximum(of_the_true_class, SMALLEST_PROBABILITY)).mean())
 
@@ -67,12 +78,22 @@ def accuracy(probabilities: NDArray[Any], labels: NDArray[Any]) -> float:
     probabilities : ndarray of float, shape (N, C)
     labels : ndarray of int, shape (N,)
 
+    Raises
+    ------
+    ValueError
+        If there is not one label for each row.
+
     Examples
     --------
     >>> accuracy(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 0]))
     0.5
     """
     _two_axes("accuracy", "probabilities", probabilities)
+    if np.shape(labels) != probabilities.shape[:1]:
+        raise ValueError(
+            f"accuracy needs labels of shape ({len(probabilities)},), one for each row, got shape {np.shape(labels)}. "
+            "one_hot.argmax(axis=1) makes them from one-hot rows."
+        )
     return float((probabilities.argmax(axis=1) == labels).mean())
 
 

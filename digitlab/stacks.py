@@ -47,13 +47,20 @@ def max_pool(x: NDArray[Any], size: int, stride: int) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        If the window is larger than the maps.
+        If the window is larger than the maps, a number is below 1, or the maps have not three axes.
 
     Examples
     --------
     >>> max_pool(np.array([[[1], [5]], [[3], [2]]]), 2, 2).tolist()
     [[[5]]]
     """
+    if x.ndim != 3:
+        raise ValueError(
+            f"max_pool needs maps of (height, width, channels), got shape {x.shape}; "
+            "x[..., np.newaxis] adds a channel axis"
+        )
+    if min(size, stride) < 1:
+        raise ValueError(f"size and stride are at least 1, got {size} and {stride}")
     if size > x.shape[0] or size > x.shape[1]:
         raise ValueError(f"a window of {size} does not fit into maps of {x.shape[0]} × {x.shape[1]}; pool less often")
     windows = sliding_window_view(x, (size, size), axis=(0, 1))[::stride, ::stride]
@@ -85,7 +92,7 @@ def trace_shapes(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
     Raises
     ------
     ValueError
-        If a layer does not fit what comes before it, or is of an unknown type.
+        If a layer does not fit what comes before it, lacks an entry, or is of an unknown type.
 
     Examples
     --------
@@ -100,14 +107,30 @@ def trace_shapes(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
     return shapes
 
 
+# What the dictionary of each type of layer holds, beside its type.
+_ENTRIES: dict[str, tuple[str, ...]] = {
+    "conv": ("filters", "kernel_size", "stride", "padding"),
+    "pool": ("size", "stride"),
+    "flatten": (),
+    "dense": ("units",),
+}
+
+
 def _after(layer: Layer, shape: Shape) -> Shape:
+    if "type" not in layer:
+        raise ValueError(
+            f"a layer needs 'type' (conv, pool, flatten or dense), got only {', '.join(layer) or 'nothing'}"
+        )
     kind = layer["type"]
+    if kind not in _ENTRIES:
+        raise ValueError(f"a layer is conv, pool, flatten or dense, got {kind!r}")
+    for entry in _ENTRIES[kind]:
+        if entry not in layer:
+            raise ValueError(f"a {kind!r} layer needs {entry!r}, got only {', '.join(layer)}")
     if kind == "flatten":
         return (math.prod(shape),)
     if kind == "dense":
         return (*shape[:-1], layer["units"])
-    if kind not in ("conv", "pool"):
-        raise ValueError(f"a layer is conv, pool, flatten or dense, got {kind!r}")
     if len(shape) != 3:
         raise ValueError(f"{kind} needs (height, width, channels), got {shape}; it must come before flatten")
     window, padding = (layer["kernel_size"], layer["padding"]) if kind == "conv" else (layer["size"], "valid")
@@ -125,6 +148,11 @@ def receptive_field(layers: Sequence[Layer]) -> int:
     layers : sequence of dict
         Of type conv and pool.
 
+    Raises
+    ------
+    ValueError
+        For a layer of another type.
+
     Examples
     --------
     >>> receptive_field([]), receptive_field([{"type": "conv", "kernel_size": 3, "stride": 1}] * 2)
@@ -132,6 +160,8 @@ def receptive_field(layers: Sequence[Layer]) -> int:
     """
     field, jump = 1, 1
     for layer in layers:
+        if layer["type"] not in ("conv", "pool"):
+            raise ValueError(f"a receptive field is that of layers of type conv and pool, got {layer['type']!r}")
         window = layer["kernel_size"] if layer["type"] == "conv" else layer["size"]
         field += (window - 1) * jump
         jump *= layer["stride"]

@@ -1,4 +1,4 @@
-"""The bank of exercises: right answers pass in every style, and a misconception is known by whatever code it is told."""
+"""The bank of exercises: right answers pass in every style, and a misconception is known in whatever code."""
 
 from __future__ import annotations
 
@@ -133,15 +133,15 @@ def _(images: Array, labels: Array) -> Any:
     if images.ndim != 3 or len(images) != len(labels) or not len(images):
         raise ValueError
     shape = images.shape
-    return dict(
-        count=len(labels),
-        width=shape[1],
-        height=shape[2],
-        dtype=images.dtype.name,
-        min=images.min(),
-        max=np.max(images),
-        n_classes=len(set(labels.tolist())),
-    )
+    return {
+        "count": len(labels),
+        "width": shape[1],
+        "height": shape[2],
+        "dtype": images.dtype.name,
+        "min": images.min(),
+        "max": np.max(images),
+        "n_classes": len(set(labels.tolist())),
+    }
 
 
 @wild("l01_describe", "counts-labels")
@@ -283,7 +283,7 @@ def _(encoded: Array) -> Any:
 
 @wild("l02_split", "shuffled-separately")
 def _(images: Array, labels: Array, validation_share: float, seed: int) -> Any:
-    n = int(round(len(images) * validation_share))
+    n = round(len(images) * validation_share)
     a = np.random.RandomState(seed).permutation(len(images))
     b = np.random.RandomState(seed + 1).permutation(len(labels))
     return images[a[n:]], labels[b[n:]], images[a[:n]], labels[b[:n]]
@@ -294,7 +294,7 @@ def _(images: Array, labels: Array, validation_share: float, seed: int) -> Any:
     np.random.seed(seed)
     places = np.arange(len(labels))
     np.random.shuffle(places)
-    n = int(round(len(images) * validation_share))
+    n = round(len(images) * validation_share)
     return images[places[n:]], labels[places[n:]], images[places[:n]], labels[places[:n]]
 
 
