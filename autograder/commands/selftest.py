@@ -3,42 +3,82 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 
 from autograder.cli import CommandError, Exit
 from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES, find
-from autograder.selftest import SEEDS, Proof, prove, table
+from autograder.selftest import Proof, misses_of, seeds_of, table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `autograder selftest`."""
     parser.add_argument("exercise", nargs="*", metavar="EXERCISE", help="only these exercises, by id (default: all)")
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), metavar="N", help="draw the inputs from N seeds")
+    parser.add_argument(
+        "--seeds", type=_positive, metavar="N", help="draw the inputs from N seeds (default: 3, with TensorFlow 1)"
+    )
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="prove N exercises at once (default: one a core)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Prove the exercises, print the table and the misses; return 0 without a miss, 1 with one."""
-    if args.seeds < 1:
-        raise CommandError(f"--seeds {args.seeds} proves nothing: give 1 or more.", Exit.USAGE)
     try:
         exercises = tuple(map(find, args.exercise)) or EXERCISES
     except KeyError as problem:
         raise CommandError(str(problem.args[0]), Exit.USAGE) from problem
-    proofs = tuple(_prove_all(exercises, range(1, args.seeds + 1)))
-    print(table(proofs))
-    misses = [miss for proof in proofs for miss in proof.misses]
-    for miss in misses:
-        print(miss, file=sys.stderr)
-    return Exit.FAILED if misses else Exit.DONE
-
-
-def _prove_all(exercises: Sequence[Exercise], seeds: Sequence[int]) -> Iterator[Proof]:
-    """Yield one proof for each exercise; on a terminal a bar shows how far it is once two seconds have passed."""
     from tqdm import tqdm
 
-    with tqdm(exercises, unit="exercise", delay=2, leave=False, disable=not sys.stderr.isatty()) as bar:
-        for exercise in bar:
-            bar.set_description(exercise.id)
-            yield prove(exercise, seeds)
+    workers = min(args.workers or os.cpu_count() or 1, len(exercises))
+    found: dict[str, tuple[str, ...]] = {}
+    proved = _proved(exercises, args.seeds, workers)
+    quiet = not sys.stderr.isatty()
+    bar = tqdm(proved, total=len(exercises), unit="exercise", delay=2, leave=False, disable=quiet)
+    for exercise, misses in bar:
+        bar.set_description(exercise.id)
+        found[exercise.id] = misses
+    proofs = [Proof(exercise=exercise, misses=found[exercise.id]) for exercise in exercises]
+    print(table(proofs))
+    for proof in proofs:
+        for miss in proof.misses:
+            print(miss, file=sys.stderr)
+    return Exit.FAILED if any(proof.misses for proof in proofs) else Exit.DONE
+
+
+def _proved(
+    exercises: Sequence[Exercise], seeds: int | None, workers: int
+) -> Iterator[tuple[Exercise, tuple[str, ...]]]:
+    """Yield each exercise with its misses as it is finished; the long ones begin first."""
+    if workers == 1:
+        for exercise in exercises:
+            yield exercise, misses_of(exercise, seeds_of(exercise, seeds))
+        return
+    # Fresh processes, as TensorFlow's threads do not survive a fork; Ctrl-C ends them without a word.
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
+    ) as pool:
+        waiting: dict[Future[tuple[str, ...]], Exercise] = {}
+        for exercise in sorted(exercises, key=lambda exercise: -exercise.seconds):
+            waiting[pool.submit(_misses_by_id, exercise.id, seeds)] = exercise
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _misses_by_id(exercise_id: str, seeds: int | None) -> tuple[str, ...]:
+    exercise = find(exercise_id)
+    return misses_of(exercise, seeds_of(exercise, seeds))
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
+    return int(text)

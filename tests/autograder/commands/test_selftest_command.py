@@ -5,24 +5,31 @@ from __future__ import annotations
 import pytest
 
 from autograder.cli import main
-from autograder.exercises import EXERCISES
-from autograder.selftest import prove
+from autograder.exercises import find
+from autograder.selftest import Proof, misses_of, table
+
+SMALL = ["l02_scale_pixels", "l02_from_one_hot"]
 
 
-def test_the_command_exits_with_1_and_names_each_miss(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command prints the table, and wrong usage is told apart from a miss."""
-    assert main(["selftest", "l99_nothing"]) == 2
-    assert "There is no exercise 'l99_nothing'" in capsys.readouterr().err
-    assert main(["selftest", "--seeds", "0"]) == 2
-    capsys.readouterr()
-    exercise = next(exercise for exercise in EXERCISES if exercise.id == "l02_scale_pixels")
-    status = main(["selftest", exercise.id, "--seeds", "1"])
+def test_wrong_usage_is_told_apart_from_a_miss(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown exercise or no seed at all is wrong usage, with the remedy."""
+    assert main(["selftest", "l02_scale_pixel"]) == 2
+    assert "Did you mean l02_scale_pixels" in capsys.readouterr().err
+    for option in ("--seeds", "--workers"):
+        with pytest.raises(SystemExit) as end:
+            main(["selftest", option, "0"])
+        assert end.value.code == 2
+        assert "'0' is not a whole number from 1 to 1000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_prints_the_table_and_every_miss(workers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One process or two: the same table on standard output, the same misses in the registry's order on the other."""
+    exercises = [find(name) for name in SMALL]
+    misses = [miss for exercise in exercises for miss in misses_of(exercise, range(1, 3))]
+    status = main(["selftest", *SMALL, "--seeds", "2", "--workers", workers])
     out, err = capsys.readouterr()
-    assert out.splitlines()[-1].split()[:4] == [
-        "all",
-        "1",
-        str(len(exercise.mistakes)),
-        str(len(exercise.right_answers)),
-    ]
-    misses = prove(exercise, (1,)).misses
-    assert (status, err.splitlines()) == (1 if misses else 0, list(misses))
+    owned = [tuple(miss for miss in misses if miss.startswith(exercise.id)) for exercise in exercises]
+    proofs = [Proof(exercise=exercise, misses=own) for exercise, own in zip(exercises, owned, strict=True)]
+    assert out == table(proofs) + "\n"
+    assert (status, err.splitlines()) == (1 if misses else 0, misses)
