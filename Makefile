@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 # not start. Either is made anew.
 MADE_HERE := $(shell test -x .venv/bin/python -a "`cat .venv/made-at 2>/dev/null`" = "$(CURDIR)" || echo not-made-here)
 
-.PHONY: help lab grade test check lessons lock set-up clean not-made-here
+.PHONY: help lab grade test check lint types generated fast-tests lessons lock set-up clean not-made-here
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -30,15 +30,23 @@ grade: .venv/ready-for-users ## grade the bundled sample class; the reports go t
 test: .venv/ready-for-developers ## run the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/ready-for-developers ## lint, types, fast tests, and whether generated files are up to date
+check: lint types generated fast-tests ## lint, types, generated files up to date, fast tests
+
+lint: .venv/ready-for-developers
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+
+types: .venv/ready-for-developers
 	@$(BIN)/mypy
+
+generated: .venv/ready-for-developers
 	@$(BIN)/autograder build --check
+
+fast-tests: .venv/ready-for-developers
 ifeq ($(FAST_TESTS),yes)
 	@$(BIN)/python -m pytest -m "not slow and not browser and not network" $(ARGS)
 else
-	@echo "The fast tests were left out (FAST_TESTS=$(FAST_TESTS)); make test runs them too."
+	@echo "The fast tests were left out (FAST_TESTS=$(FAST_TESTS)): make test runs them too."
 endif
 
 lessons: .venv/ready-for-users ## build the lessons from their solutions
