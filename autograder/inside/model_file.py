@@ -7,7 +7,9 @@ and only in a process that is thrown away.
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,10 @@ REFUSED_LAYERS = frozenset(
         *("StringLookup", "IntegerLookup", "TextVectorization"),
     )
 )
+# What Keras writes, and what a repacked archive has.
+COMPRESSIONS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+# What Python's zipfile raises for a file that is damaged or made to hurt, beside ValueError, OSError, RuntimeError.
+BROKEN = (zipfile.BadZipFile, EOFError, struct.error, zlib.error, OverflowError, IndexError, MemoryError)
 NEEDED_MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
 
 
@@ -113,7 +119,9 @@ def inspect(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             config = _config(archive)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError) as error:
+    except Refused:
+        raise
+    except (*BROKEN, ValueError, OSError, RuntimeError) as error:
         raise Refused(f"The file is a broken .keras archive ({_short(error)}). Save the model again.") from None
     for part in _parts(config, MAX_CONFIG_DEPTH):
         _check_part(part)
@@ -131,6 +139,10 @@ def _config(archive: zipfile.ZipFile) -> Any:
         )
     if len(set(names)) < len(names):
         raise Refused("The archive has two members of one name.")
+    if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
+        raise Refused("The archive has a member that lies outside of it. Save the model again.")
+    if any(member.compress_type not in COMPRESSIONS for member in members):
+        raise Refused("The archive is packed in a way that Keras does not use. Save the model again.")
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_FILE_BYTES:
         raise Refused(f"Unpacked, the archive would take {unpacked / 1e6:.0f} MB.")
@@ -161,8 +173,8 @@ def _check_part(part: dict[str, Any]) -> None:
     if isinstance(name, str):
         if name == "__lambda__" or name in REFUSED_LAYERS:
             raise Refused(
-                f"The model has a {name.strip('_').capitalize()} layer, which runs code of its own. "
-                "Use Keras' other layers."
+                f"The model has a {'Lambda' if name == '__lambda__' else name} layer, which runs code of its own or "
+                "reads other files. Use Keras' other layers."
             )
         module = part.get("module")
         custom = isinstance(module, str) and module.split(".")[0] not in {"keras", "builtins"}

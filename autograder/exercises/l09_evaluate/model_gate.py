@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercise import Case, Cases, Exercise, Finding
 from autograder.exercises.l09_evaluate import gate_bank
+from autograder.inside.codec import clean_text
 from autograder.inside.model_file import SAMPLE
 from autograder.records import Evidence
 from digitlab.scores import accuracy_interval
@@ -19,6 +20,7 @@ ZERO_ACCURACY = 0.90
 SHARE_OF_SHAPE, SHARE_OF_PROBABILITIES, SHARE_OF_ACCURACY = 0.1, 0.1, 0.8
 # What a row of float32 probabilities may miss 1 by; float16 models stay within it too.
 ROW_SUM_TOLERANCE = 1e-2
+MAX_TOLD = 600
 
 
 def draw_cases(rng: np.random.Generator) -> list[Case]:
@@ -37,12 +39,12 @@ def judge_model(_exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
         return Finding(
             share=0.0,
             mistake="not-a-model-file",
-            message=f"The model file was not opened. {facts['refused']}",
+            message=f"The model file was not opened. {_told(facts['refused'])}",
             next_step="Does `keras.models.load_model('my_cnn.keras')` open it in a fresh notebook?",
         )
     answers = facts.get("answers")
-    if not isinstance(answers, np.ndarray):
-        return _unusable(str(facts.get("error", "It gave no answer.")), str(facts.get("input_shape", "")))
+    if not isinstance(answers, np.ndarray) or answers.dtype.kind not in "fiub":
+        return _unusable(_told(facts.get("error", "It gave no numbers.")), _told(facts.get("input_shape", "")))
     if answers.shape != (len(labels), 10):
         return Finding(
             share=0.0,
@@ -50,7 +52,7 @@ def judge_model(_exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
             message=f"It does not give ten numbers for an image: for {len(labels):,} images the model gives shape {_shape(answers, len(labels))}, expected ({len(labels)}, 10).",
             next_step="How many classes are there, and which layer decides how many numbers come out?",
         )
-    return _measured(facts, answers, labels)
+    return _measured(facts, answers.astype(np.float64), labels)
 
 
 def accuracy_share(accuracy: float) -> float:
@@ -80,7 +82,9 @@ def _measured(facts: dict[str, Any], answers: Array, labels: Array) -> Finding:
         .replace("%", " %")
         .replace("  %", " %")
     )
-    if not _steady(facts, answers):
+    if "again" not in facts:
+        measured += " The model could not be asked a second time, with other numbers of images at once."
+    elif not _steady(facts, answers):
         measured += " The model answers otherwise when the same digits come in another order."
     if probabilities and earned == 1.0:
         return Finding(share=1.0, message=measured)
@@ -100,7 +104,7 @@ def _why(
         )
     scaled_up = facts.get("scaled_up")
     some = labels[:SAMPLE]
-    if isinstance(scaled_up, np.ndarray) and scaled_up.shape == (len(some), 10):
+    if _numbers(scaled_up, len(some)):
         gain = _right(scaled_up, some).mean() - _right(answers[: len(some)], some).mean()
         if gain > 0.05:
             return (
@@ -148,9 +152,18 @@ def _right(answers: Array, labels: Array) -> Array:
     return np.asarray(finite & (np.where(np.isfinite(answers), answers, -np.inf).argmax(axis=1) == labels))
 
 
+def _told(text: Any) -> str:
+    """Return what the sandbox tells, as a short text: it was made where a stranger's model runs."""
+    return clean_text(str(text), MAX_TOLD)
+
+
+def _numbers(value: Any, rows: int) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.shape == (rows, 10)
+
+
 def _steady(facts: dict[str, Any], answers: Array) -> bool:
     again = facts.get("again")
-    if not isinstance(again, np.ndarray) or again.ndim != 2 or again.shape[1] != 10 or len(again) > len(answers):
+    if not _numbers(again, min(SAMPLE, len(answers))):
         return False
     return bool(np.allclose(again, answers[: len(again)], atol=1e-2, equal_nan=True))
 
