@@ -99,7 +99,7 @@ def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) 
         evidence=evidence,
         problem=problem,
         notes=noted.shortened(told),
-        seconds=time.monotonic() - began,
+        seconds=round(time.monotonic() - began, 2),
     )
 
 
