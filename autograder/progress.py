@@ -41,7 +41,8 @@ class Progress:
         """Show who is being graded."""
         with self._lock:
             if self._bar is not None:
-                self._bar.set_postfix_str(one_line(handin.student, 24), refresh=False)
+                late = time.monotonic() - self._began >= DELAY_SECONDS
+                self._bar.set_postfix_str(one_line(handin.student, 24), refresh=late)
 
     def ends(self, result: LessonResult) -> None:
         """Count a finished one; say at once what needs a person."""
