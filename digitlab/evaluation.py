@@ -50,7 +50,22 @@ def measure_accuracy(probabilities: NDArray[Any], labels: NDArray[Any]) -> Measu
     ----------
     probabilities : ndarray of float, shape (N, C)
     labels : ndarray of int, shape (N,)
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or not one label for each.
     """
+    if probabilities.ndim != 2 or len(probabilities) == 0:
+        raise ValueError(
+            f"measure_accuracy needs probabilities of shape (N, C), at least one row, got shape {probabilities.shape}. "
+            "predict_probabilities(model, x) gives them."
+        )
+    if labels.shape != probabilities.shape[:1]:
+        raise ValueError(
+            f"measure_accuracy needs one label for each of {len(probabilities)} rows, got shape {labels.shape}. "
+            "Give the labels of the same images."
+        )
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
     low, high = accuracy_interval(accuracy, len(labels))
     return Measured(accuracy=accuracy, low=low, high=high, count=len(labels))

@@ -11,16 +11,20 @@ import contextlib
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.models import N_CLASSES
+
 PEAK_LEARNING_RATE = 0.01
 BATCH_SIZE = 128
 STEPS_PER_EXECUTION = 16
+# So many images are looked at before training: enough to see that they are not scaled.
+SEEN = 10 * BATCH_SIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,14 @@ class History:
         ValueError
             If there is no loss or no accuracy in it.
         """
+        if isinstance(history, History):
+            return history
         told = getattr(history, "history", history)
+        if not isinstance(told, Mapping):
+            raise ValueError(
+                f"This needs a history or its dictionary, got {type(history).__name__}. "
+                "Keep what training returns: history = model.fit(...)."
+            )
         missing = [name for name in ("loss", "accuracy") if name not in told]
         if missing:
             raise ValueError(
@@ -101,11 +112,22 @@ def train(
     Raises
     ------
     ValueError
-        If the images are not of the shape and range that the model learns from.
+        If images or labels are not of the shape and range that the model learns from, or there is nothing to do.
     """
     import keras
 
+    if epochs < 1 or batch_size < 1:
+        raise ValueError(f"train needs at least one epoch and one image a batch, got {epochs} and {batch_size}.")
     _check(x, y)
+    if validation is not None:
+        try:
+            _check(*validation)
+        except ValueError as error:
+            raise ValueError(f"validation: {error}") from None
+        if validation[1].ndim != y.ndim:
+            raise ValueError(
+                f"train needs validation labels in the same form as y, got shapes {validation[1].shape} and {y.shape}."
+            )
     steps = math.ceil(len(x) / batch_size) * epochs
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, decay_steps=steps - steps // 10, warmup_target=peak_learning_rate, warmup_steps=steps // 10
@@ -135,11 +157,23 @@ def _check(x: NDArray[Any], y: NDArray[Any]) -> None:
         )
     if len(x) != len(y):
         raise ValueError(f"train needs a label for each image, got {len(x)} images and {len(y)} labels.")
-    if x.dtype.kind != "f" or x[: 10 * BATCH_SIZE].max() > 1:
+    least, most = x[:SEEN].min(), x[:SEEN].max()
+    if x.dtype.kind != "f" or not (least >= 0 and most <= 1):  # so put, NaN is refused too
         raise ValueError(
-            f"train needs pixels in [0, 1], got {x.dtype} up to {x[: 10 * BATCH_SIZE].max()}. "
+            f"train needs float pixels in [0, 1], got {x.dtype} from {least} up to {most}. "
             "Divide by 255 first: scale_pixels(images)."
         )
+    if y.ndim != 1:
+        if y.shape[1:] != (N_CLASSES,):
+            raise ValueError(
+                f"train needs labels of shape (N,) or one-hot rows of shape (N, {N_CLASSES}), got {y.shape}."
+            )
+        return
+    if y.dtype.kind not in "iu":
+        raise ValueError(f"train needs labels that are whole numbers, got {y.dtype}. labels.astype(int) makes them.")
+    outside = y[(y < 0) | (y >= N_CLASSES)]
+    if len(outside):
+        raise ValueError(f"train needs labels from 0 to {N_CLASSES - 1}, got {outside[0]}.")
 
 
 @contextlib.contextmanager
