@@ -90,6 +90,10 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
         else:
             checks.append(cell)
             notes.append(f"cell {cell.number}, a check cell, was changed; the grader uses its own checks")
+    if lesson is not None and notebook.cells and not notebook.has_metadata:
+        notes.append(
+            "the cells have lost the marks of the lesson (their metadata); it was graded by the names of your functions"
+        )
     run, skipped = _needed(own, lessons_own, names, frozenset(wanted))
     whole = tuple(sorted((*own, *lessons_own), key=lambda cell: cell.number))
     return Selection(

@@ -39,7 +39,15 @@ def table(results: Sequence[LessonResult]) -> str:
 
 
 def what_happened(result: LessonResult) -> str:
-    """Return what a result is made of, in a few words.
+    """Return what a result is made of, and what was odd about the hand-in, in a few words."""
+    if not result.notes:
+        return _made_of(result)
+    more = f" (and {len(result.notes) - 1} more notes)" if len(result.notes) > 1 else ""
+    return f"{_made_of(result)}; note: {one_line(result.notes[0], 90)}{more}"
+
+
+def _made_of(result: LessonResult) -> str:
+    """Return what a result is made of.
 
     Named mistakes come by name, then what else went wrong by its cause, then what was not attempted.
     """

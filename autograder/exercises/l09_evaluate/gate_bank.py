@@ -136,6 +136,15 @@ def custom_layer(path: Path) -> None:
             archive.writestr(name, content)
 
 
+def linear(path: Path) -> None:
+    from digitlab import build_linear, load_mnist, train
+
+    data = load_mnist()
+    model = build_linear()
+    train(model, data.x_train[:10_000, ..., None] / 255.0, data.y_train[:10_000], epochs=1, seed=1, verbose=0)
+    model.save(path)
+
+
 def ten_colours(path: Path) -> None:
     import keras
 
@@ -151,6 +160,12 @@ _NOT_A_FILE = (
 )
 
 MISTAKES = (
+    Mistake(
+        "below-98-percent",
+        linear,
+        "98.00 % is asked for.",
+        "What do the curves of lesson 07 say: would another epoch help, or is the validation loss rising already?",
+    ),
     Mistake(
         "trained-on-0-255",
         trained_on_0_255,

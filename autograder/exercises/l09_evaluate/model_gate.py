@@ -125,7 +125,7 @@ def _why(
             "Which activation turns ten scores into ten probabilities, and does your last layer have it?",
         )
     return (
-        None,
+        "below-98-percent",
         "",
         "What do the curves of lesson 07 say: would another epoch help, or is the validation loss rising already?",
     )
