@@ -1,4 +1,4 @@
-"""A model file is looked at before it is opened: whatever is in it, only `Refused` comes out, in words for a student."""
+"""A model file is looked at before it is opened: whatever is in it, only `Refused` comes out, for a student to read."""
 
 from __future__ import annotations
 
