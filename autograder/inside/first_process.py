@@ -22,7 +22,7 @@ READY, FAULT, STATUS = b"R", b"X", b"S"
 def live(
     parcel: BinaryIO,
     contents: Contents,
-    syscall_filter: bytes,
+    walls: jail.Walls,
     evidence: int,
     report: socket.socket,
     stdout: int,
@@ -31,11 +31,11 @@ def live(
     """Build the jail, run the student's process in it, report its wait status, and end."""
     try:
         system.die_with_parent(signal.SIGKILL)
-        jail.mount_own_files(contents.limits)
+        jail.mount_own_files(contents.limits, walls)
         lay_files(parcel, contents, Path(jail.JOB))
         # As first process it is deaf to every signal from inside that it does not handle itself: handle none.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        jail.lock(contents.limits, syscall_filter)
+        jail.lock(contents.limits, contents.processors, walls)
         pid = os.fork()
         if pid == 0:
             student.run(parcel, contents, evidence, report, stdout, stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.inside import landlock, system
@@ -48,7 +49,23 @@ def enter_namespaces() -> None:
         Path("/proc/self", name).write_text(line)
 
 
-def mount_own_files(limits: Limits) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walls:
+    """What is the same for every job of a zygote.
+
+    Attributes
+    ----------
+    syscall_filter : bytes
+        The compiled filter.
+    shown : tuple of str
+        The places with Python and its packages; should one lie below /tmp, it must outlast the job's own /tmp.
+    """
+
+    syscall_filter: bytes
+    shown: tuple[str, ...]
+
+
+def mount_own_files(limits: Limits, walls: Walls) -> None:
     """Put empty, sized file systems on /job, /tmp and /dev/shm, and a /proc that shows this job alone.
 
     Called by the first process of the new pid namespace.
@@ -56,18 +73,33 @@ def mount_own_files(limits: Limits) -> None:
     system.unshare(system.CLONE_NEWNS)
     system.mount("none", "/", None, system.MS_REC | system.MS_PRIVATE)
     sizes = ((JOB, limits.job_bytes), *((place, limits.tmp_bytes) for place in _TEMPORARY))
+    kept = [Path(path) for path in walls.shown if any(Path(path).is_relative_to(place) for place, _ in sizes)]
+    opened = [(path, os.open(path, os.O_PATH)) for path in kept]
     for place, size in sizes:
         options = f"size={size},nr_inodes={limits.files},mode=0700"
         system.mount("tmpfs", place, "tmpfs", system.MS_NOSUID | system.MS_NODEV, options)
+    for path, place_before in opened:
+        show_again(place_before, path)
     quiet = system.MS_NOSUID | system.MS_NODEV | system.MS_NOEXEC
     system.mount("proc", "/proc", "proc", quiet)
     _forbid_more_namespaces()
     Path("/proc/self/oom_score_adj").write_text("1000")  # where the machine runs out of memory, students go first
-    for path in _MASKED:
-        if Path(path).exists():
-            system.mount("/dev/null", path, None, system.MS_BIND)
+    for masked in _MASKED:
+        if Path(masked).exists():
+            system.mount("/dev/null", masked, None, system.MS_BIND)
     system.mount("proc", "/proc", None, system.MS_REMOUNT | system.MS_BIND | system.MS_RDONLY | quiet)
     os.chdir(JOB)
+
+
+def show_again(place: int, path: Path) -> None:
+    """Bind a place that was opened (O_PATH) before its path was covered to that path again, and close it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if Path(f"/proc/self/fd/{place}").is_dir():
+        path.mkdir(exist_ok=True)
+    else:
+        path.touch()
+    system.mount(f"/proc/self/fd/{place}", str(path), None, system.MS_BIND | system.MS_REC)
+    os.close(place)
 
 
 def _forbid_more_namespaces() -> None:
@@ -78,14 +110,16 @@ def _forbid_more_namespaces() -> None:
         return
 
 
-def lock(limits: Limits, syscall_filter: bytes) -> None:
+def lock(limits: Limits, processors: tuple[int, ...], walls: Walls) -> None:
     """Take away everything else. There is no way back: what runs after this is held by it."""
     system.set_dumpable(False)
+    if processors:
+        os.sched_setaffinity(0, processors)
     _set_limits(limits)
     system.drop_capabilities()
     system.no_new_privileges()
     landlock.restrict(readable=("/",), writable=(JOB, *_TEMPORARY, *_DEVICES))
-    system.load_syscall_filter(syscall_filter)
+    system.load_syscall_filter(walls.syscall_filter)
 
 
 def _set_limits(limits: Limits) -> None:

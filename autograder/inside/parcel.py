@@ -21,15 +21,23 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a parcel's header says. Offsets and sizes are in bytes from the parcel's start."""
+    """What a parcel's header says. Offsets and sizes are in bytes from the parcel's start; no processors means all."""
 
     entry: str
     limits: Limits
+    processors: tuple[int, ...]
     payload: tuple[int, int]
     files: tuple[tuple[str, int, int], ...]
 
 
-def pack(*, entry: str, payload: bytes, files: tuple[tuple[str, bytes], ...], limits: Limits) -> Iterator[bytes]:
+def pack(
+    *,
+    entry: str,
+    payload: bytes,
+    files: tuple[tuple[str, bytes], ...],
+    limits: Limits,
+    processors: tuple[int, ...] = (),
+) -> Iterator[bytes]:
     """Yield the parcel piece by piece, so that no second copy of a large file is made."""
     header = json.dumps(
         {
@@ -37,6 +45,7 @@ def pack(*, entry: str, payload: bytes, files: tuple[tuple[str, bytes], ...], li
             "payload": len(payload),
             "files": [(path, len(content)) for path, content in files],
             "limits": asdict(limits),
+            "processors": processors,
         }
     ).encode("ascii")
     yield _LENGTH.pack(len(header))
@@ -57,7 +66,13 @@ def read_contents(parcel: BinaryIO) -> Contents:
     for path, size in header["files"]:
         files.append((str(path), offset, int(size)))
         offset += int(size)
-    return Contents(entry=str(header["entry"]), limits=Limits(**header["limits"]), payload=payload, files=tuple(files))
+    return Contents(
+        entry=str(header["entry"]),
+        limits=Limits(**header["limits"]),
+        processors=tuple(header["processors"]),
+        payload=payload,
+        files=tuple(files),
+    )
 
 
 def read_exactly(parcel: BinaryIO, offset: int, size: int) -> bytes:

@@ -33,6 +33,7 @@ def run(
             system.set_dumpable(True)  # its own /proc/self is its own again, and the warden can read what it uses
             os.setsid()
             payload = read_exactly(parcel, *contents.payload)
+            parcel.close()
             sender = Sender(_settle_files(evidence, stdout, stderr, keep=report.fileno()))
             _settle_python()
             routine = find_routine(contents.entry)
@@ -41,7 +42,6 @@ def run(
             raise
         report.send(_READY)
         report.close()
-        del report, parcel, contents
         code = perform(routine, payload, sender)
     finally:
         _exit(code)

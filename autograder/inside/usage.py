@@ -5,12 +5,15 @@ Read from /proc, see proc(5); control groups are not to be had by an ordinary us
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
+_STOP_ROUNDS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +33,9 @@ class Meter:
 
     def __init__(self, root: int) -> None:
         self._root = root
-        self._alive: dict[tuple[int, int], int] = {}
-        self._ticks_of_the_dead = 0
+        self._ticks: dict[tuple[int, int], int] = {}  # by number and start, also of those that have ended
         self.cpu_seconds = 0.0
         self.peak_bytes = 0
-        self.peak_processes = 0
 
     def read(self, enough_bytes: int, *, exact: bool = False) -> int:
         """Return the bytes of memory that the job's processes hold together, and bring the counts up to date.
@@ -43,19 +44,34 @@ class Meter:
         where the bound is over `enough_bytes`, or `exact` is asked for, is each process's proportional share read.
         """
         family = self._family()
-        alive = {(one.pid, one.started): one.own_ticks for one in family}
-        self._ticks_of_the_dead += sum(ticks for key, ticks in self._alive.items() if key not in alive)
-        self._alive = alive
-        seen = self._ticks_of_the_dead + sum(alive.values())
+        self._ticks.update({(one.pid, one.started): one.own_ticks for one in family})
         waited = sum(one.own_ticks + one.waited_ticks for one in family)
-        self.cpu_seconds = max(self.cpu_seconds, max(seen, waited) / _TICKS)
-
+        self.cpu_seconds = max(self.cpu_seconds, max(sum(self._ticks.values()), waited) / _TICKS)
         students = [one for one in family if one.pid != self._root]
-        self.peak_processes = max(self.peak_processes, len(students))
         memory = sum(one.resident for one in students)
         if exact or memory > enough_bytes:
             memory = sum(_proportional(one) for one in students)
+            if memory > enough_bytes:
+                memory = self._read_at_rest()
             self.peak_bytes = max(self.peak_bytes, memory)
+        return memory
+
+    def _read_at_rest(self) -> int:
+        """Return the memory that the processes hold together, while none of them moves.
+
+        They are read one after another: one that forks in between has what it shares counted twice.
+        """
+        stopped: dict[int, _Process] = {}
+        for _ in range(_STOP_ROUNDS):
+            new = [one for one in self._family() if one.pid != self._root and one.pid not in stopped]
+            if not new:
+                break
+            for one in new:
+                stopped[one.pid] = one
+                _signal(one, signal.SIGSTOP)
+        memory = sum(_proportional(one) for one in stopped.values())
+        for one in stopped.values():
+            _signal(one, signal.SIGCONT)
         return memory
 
     def _family(self) -> list[_Process]:
@@ -70,6 +86,12 @@ class Meter:
         for process in family:  # grows while it is walked
             family.extend(children.pop(process.pid, ()))
         return family
+
+
+def _signal(process: _Process, number: signal.Signals) -> None:
+    """Send a signal, unless the process has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid, number)
 
 
 def _stat(place: Path) -> _Process | None:

@@ -32,7 +32,7 @@ _CHUNK_BYTES = 1 << 16
 _MESSAGE_BYTES = 1 << 16
 
 
-def guard(parcel: int, evidence: int, leash_file: int, syscall_filter: bytes) -> NoReturn:
+def guard(parcel: int, evidence: int, leash_file: int, walls: jail.Walls) -> NoReturn:
     """Run one job from beginning to end in this freshly forked process, then exit."""
     leash = socket.socket(fileno=leash_file)
     try:
@@ -50,7 +50,7 @@ def guard(parcel: int, evidence: int, leash_file: int, syscall_filter: bytes) ->
                 report.close()
                 os.close(stdout)
                 os.close(stderr)
-                first_process.live(file, contents, syscall_filter, evidence, report_end, stdout_end, stderr_end)
+                first_process.live(file, contents, walls, evidence, report_end, stdout_end, stderr_end)
         report_end.close()
         for end in (evidence, stdout_end, stderr_end):
             os.close(end)
@@ -202,6 +202,5 @@ class _Watch:
             "wall_seconds": wall_seconds,
             "cpu_seconds": cpu_seconds,
             "peak_bytes": self._meter.peak_bytes,
-            "peak_processes": self._meter.peak_processes,
         }
         self._leash.send(ENDING + json.dumps(ending).encode("ascii"))

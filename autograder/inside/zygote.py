@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.inside import system, warden
+from autograder.inside.jail import Walls
 
 MAX_FILTER_BYTES = 1 << 20
 MESSAGE_BYTES = 1 << 16
@@ -33,20 +34,21 @@ def main() -> None:
         os._exit(0)
     orders = json.loads(message)
     with os.fdopen(files[0], "rb") as file:
-        syscall_filter = file.read(MAX_FILTER_BYTES)
+        walls = Walls(syscall_filter=file.read(MAX_FILTER_BYTES), shown=tuple(orders["shown"]))
     try:
         _arrange_path(orders["packages"])
         _import(orders["modules"])
         _refuse_a_started_tensorflow()
-    except Exception:
-        control.send(json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
+    except Exception as error:
+        traceback.print_exc()
+        control.send(json.dumps({"error": f"{type(error).__name__}: {error}"[:4000]}).encode())
         os._exit(1)
     gc.collect()
     gc.freeze()  # so that a fork's collector does not copy what all forks share
     system.set_dumpable(False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the wardens
     control.send(json.dumps({"ready": os.getpid(), "threads": len(list(Path("/proc/self/task").iterdir()))}).encode())
-    _serve(control, syscall_filter)
+    _serve(control, walls)
     os._exit(0)  # bubblewrap's first process follows, and with it whatever is left
 
 
@@ -71,7 +73,7 @@ def _refuse_a_started_tensorflow() -> None:
         raise RuntimeError("TensorFlow was started while the modules were imported; a fork could not use it")
 
 
-def _serve(control: socket.socket, syscall_filter: bytes) -> None:
+def _serve(control: socket.socket, walls: Walls) -> None:
     """Fork a warden for each job that comes in; return when the line is closed."""
     while True:
         message, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
@@ -87,7 +89,7 @@ def _serve(control: socket.socket, syscall_filter: bytes) -> None:
             continue
         if pid == 0:
             control.close()
-            warden.guard(parcel, evidence, leash, syscall_filter)
+            warden.guard(parcel, evidence, leash, walls)
         for file in files:
             os.close(file)
 

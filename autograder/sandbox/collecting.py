@@ -14,6 +14,7 @@ from autograder.sandbox.frames import FrameReader
 
 # Beyond the job's own limit: for building the jail, and for killing what does not want to die.
 _GRACE_SECONDS = 90.0
+_LONGEST_WAIT_SECONDS = 3600.0  # poll(2) counts milliseconds in 32 bits
 _CHUNK_BYTES = 1 << 16
 _MESSAGE_BYTES = 1 << 16
 # The warden's messages, by their first byte; see autograder.inside.warden.
@@ -48,7 +49,7 @@ class Collector:
         poll.register(self._evidence, select.POLLIN)
         deadline = time.monotonic() + self._limits.wall_seconds + _GRACE_SECONDS
         while (left := deadline - time.monotonic()) > 0:
-            for file, _ in poll.poll(left * 1000):
+            for file, _ in poll.poll(min(left, _LONGEST_WAIT_SECONDS) * 1000):
                 if file == self._evidence:
                     if not self._read_evidence():
                         poll.unregister(self._evidence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # ECMA-48: escape sequences that colour, move, or set a title.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])")
 
 
 class Ended(StrEnum):
@@ -52,7 +52,7 @@ class Ending:
     wall_seconds, cpu_seconds : float
         From the routine's first line; processor time of all its processes.
     peak_bytes : int or None
-        The most memory seen at once, measured now and then; None if the job was over before the first look.
+        The most memory seen, measured now and then, roughly; None if the job was over before the first look.
     """
 
     frames: tuple[bytes, ...] = ()

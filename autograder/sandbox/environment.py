@@ -43,6 +43,7 @@ def inside(course: str, threads: int) -> dict[str, str]:
         "TERM": "dumb",
         "TMPDIR": _TMP,
         "PYTHONPATH": course,
+        "XDG_CACHE_HOME": f"{_TMP}/cache",
         "MPLCONFIGDIR": f"{_TMP}/matplotlib",
         "IPYTHONDIR": f"{_TMP}/ipython",
         "KERAS_HOME": f"{_TMP}/keras",

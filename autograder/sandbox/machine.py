@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import re
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 LEAST_KERNEL = (5, 14)  # from here on the kernel counts a user's processes for each user namespace by itself
+_MOST_WORDS = 300
 _TRUSTED = "Where you trust whoever wrote the notebooks, run with --trusted."
 
 
@@ -75,21 +75,7 @@ def _missing() -> Problem | None:
             what=f"libseccomp, which filters system calls, is not usable ({error}).",
             remedy="Install it: sudo apt install libseccomp2 (Fedora: sudo dnf install libseccomp).",
         )
-    if os.geteuid() == 0:
-        return _missing_for_root()
-    return None
-
-
-def _missing_for_root() -> Problem | None:
-    """Return what root needs besides: a way to become a user with no rights, and such a user."""
-    from autograder.sandbox import bubblewrap
-
-    if shutil.which("setpriv") is None:
-        return Problem(
-            what="As root, strangers' code is run as an unused user, and setpriv, which does that, is not installed.",
-            remedy="Install it: sudo apt install util-linux. Or grade as an ordinary user.",
-        )
-    if not bubblewrap.unused_uids():
+    if os.geteuid() == 0 and not bubblewrap.unused_uids():
         return Problem(
             what="As root, strangers' code is run as an unused user, and this container has no user number to spare.",
             remedy="Grade as an ordinary user, or start the container with more than one user number.",
@@ -99,6 +85,7 @@ def _missing_for_root() -> Problem | None:
 
 def explain(words: str) -> Problem:
     """Return what most likely stands behind a sandbox that could not be built, given the words that it failed with."""
+    words = words if len(words) < _MOST_WORDS else f"...{words[-_MOST_WORDS:]}"
     if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return Problem(
             what="This system's AppArmor forbids what the sandbox is built from: user namespaces (Ubuntu 24.04 does).",
@@ -117,7 +104,7 @@ def explain(words: str) -> Problem:
         )
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return Problem(
-            what="This container forbids what the sandbox is built from: namespaces of its own.",
+            what=f"This container forbids what the sandbox is built from: namespaces of its own ({words}).",
             remedy="Start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
             "--security-opt systempaths=unconfined, or grade outside the container.",
         )

@@ -36,7 +36,7 @@ _PROCESSES = """
     pidfd_send_signal prctl prlimit64 restart_syscall riscv_flush_icache riscv_hwprobe rseq rt_sigaction
     rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_tgsigqueueinfo
     sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr sched_getparam sched_getscheduler
-    sched_rr_get_interval sched_setaffinity sched_setattr sched_setparam sched_setscheduler sched_yield
+    sched_rr_get_interval sched_setattr sched_setparam sched_setscheduler sched_yield
     set_robust_list set_thread_area set_tid_address setitimer setpgid setpriority setrlimit setsid sigaltstack
     tgkill times tkill vfork wait4 waitid
 """
@@ -61,9 +61,9 @@ _REFUSED = """
     fsmount fsopen fspick init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp
     kexec_file_load kexec_load keyctl lookup_dcookie mknod mknodat mount mount_setattr move_mount move_pages
     name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open personality pidfd_getfd pivot_root
-    process_madvise process_vm_readv process_vm_writev ptrace quotactl reboot request_key seccomp setdomainname
-    setgid setgroups sethostname setns setregid setresgid setresuid setreuid settimeofday setuid swapoff swapon
-    syslog umount umount2 unshare userfaultfd vhangup vmsplice
+    process_madvise process_vm_readv process_vm_writev ptrace quotactl reboot request_key sched_setaffinity seccomp
+    setdomainname setgid setgroups sethostname setns setregid setresgid setresuid setreuid settimeofday setuid
+    swapoff swapon syslog umount umount2 unshare userfaultfd vhangup vmsplice
 """
 REFUSED = tuple(_REFUSED.split())
 

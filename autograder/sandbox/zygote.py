@@ -16,8 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+import autograder
 from autograder.inside.parcel import pack
-from autograder.sandbox import bubblewrap, environment
+from autograder.sandbox import bubblewrap, environment, processors
 from autograder.sandbox.bubblewrap import SandboxError
 from autograder.sandbox.collecting import Collector
 from autograder.sandbox.ending import Ended, Ending, clean
@@ -49,7 +50,7 @@ class Zygote:
     kind : Kind
         What is imported beforehand, and what is on the disk.
     threads : int
-        Threads that NumPy and TensorFlow compute with in one job.
+        Threads that NumPy and TensorFlow compute with in one job, and processors that it is held to.
     hidden : tuple of Path
         Directories that must not be seen, should they lie where Python is installed: the class, the results.
 
@@ -126,7 +127,7 @@ class Zygote:
         except (RuntimeError, OSError) as error:
             raise SandboxError(f"the filter on system calls could not be made: {error}") from error
         view = view_for(self.kind, hidden=self._hidden)
-        orders = {"modules": self.kind.modules, "packages": view.packages}
+        orders = {"modules": self.kind.modules, "packages": view.packages, "shown": [place for _, place in view.shown]}
         with contextlib.ExitStack() as stack:
             log = stack.enter_context(_memory_file())
             files = {place: stack.enter_context(_memory_file([text])) for place, text in _ACCOUNTS.items()}
@@ -145,7 +146,7 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log.fileno(),
-                env={"PATH": "/usr/bin:/bin"},
+                env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(autograder.__file__).parents[1])},
                 cwd="/",
                 start_new_session=True,  # a Ctrl-C in the terminal is the grading process's to handle
                 pass_fds=(inside.fileno(), *(file.fileno() for file in files.values())),
@@ -156,7 +157,7 @@ class Zygote:
             answer = self._ask(json.dumps(orders).encode(), filter_file.fileno())
             if "ready" not in answer:
                 words = clean(os.pread(log.fileno(), 4000, max(0, os.fstat(log.fileno()).st_size - 4000)))
-                raise SandboxError(" ".join(f"{answer.get('error', '')} {words}".split()) or "it ended without a word")
+                raise SandboxError(answer.get("error") or " ".join(words.split()) or "it ended without a word")
             self._control.settimeout(None)
         trial = self.run(_TRIAL)
         if trial.ended is not Ended.FINISHED:
@@ -187,9 +188,14 @@ class Zygote:
             stack.enter_context(leash)
             stack.enter_context(leash_inside)
             evidence, evidence_inside = (stack.enter_context(os.fdopen(end, "rb", 0)) for end in os.pipe())
-            parcel = stack.enter_context(
-                _memory_file(pack(entry=job.entry, payload=job.payload, files=job.files, limits=job.limits))
+            parts = pack(
+                entry=job.entry,
+                payload=job.payload,
+                files=job.files,
+                limits=job.limits,
+                processors=stack.enter_context(processors.lease(self._threads)),
             )
+            parcel = stack.enter_context(_memory_file(parts))
             with self._lock:
                 try:
                     socket.send_fds(
