@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
 
-from digitlab.paths import NOTES_FOLDER
+from digitlab.paths import NOTES_FOLDER, PACKAGE
 from digitlab.storage import DataError, written_whole
+
+JUPYTER_CONFIG = PACKAGE / "jupyter_config"
 
 _NOT_PART_OF_A_LESSON = {".ipynb_checkpoints", "__pycache__", NOTES_FOLDER}
 
@@ -142,15 +145,14 @@ def jupyter_arguments(
     Examples
     --------
     >>> mine = jupyter_arguments(Path("mine"), "01_look_first.ipynb", browser=False, root=True, passed_on=["--port=99"])
-    >>> mine[0], mine[3:]  # doctest: +NORMALIZE_WHITESPACE
+    >>> mine[0], mine[2:]  # doctest: +NORMALIZE_WHITESPACE
     ('--ServerApp.root_dir=mine',
      ['--LabApp.default_url=/lab/tree/01_look_first.ipynb', '--no-browser', '--allow-root', '--port=99'])
     """
     return [
         f"--ServerApp.root_dir={folder}",
-        # The course needs no network: JupyterLab is not to ask whether it may fetch news.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        # Its notices would bury where the lessons are; the address is printed all the same.
+        "--Application.log_level=WARN",
         *([f"--LabApp.default_url=/lab/tree/{quote(first)}"] if first else []),
         *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if root else []),
@@ -159,7 +161,13 @@ def jupyter_arguments(
 
 
 def start_jupyter(arguments: Sequence[str]) -> None:
-    """Run JupyterLab in this process until it is stopped."""
+    """Run JupyterLab in this process until it is stopped.
+
+    The settings in `JUPYTER_CONFIG` leave out what is for teachers (nbgrader's menu, with its errors where there is no
+    course of nbgrader's) and what needs a network (news of Jupyter). A learner's own settings stand above them.
+    """
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*([others] if others else []), str(JUPYTER_CONFIG)])
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance(list(arguments))
