@@ -26,7 +26,7 @@ def model_of(student: str) -> Path:
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
-    command = [sys.executable, "-m", "autograder", "model", *map(str, arguments)]
+    command = [sys.executable, "-m", "autograder.cli", "model", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=400)
 
 
