@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -157,7 +157,7 @@ def _told(text: Any) -> str:
     return clean_text(str(text), MAX_TOLD)
 
 
-def _numbers(value: Any, rows: int) -> bool:
+def _numbers(value: Any, rows: int) -> TypeGuard[Array]:
     return isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.shape == (rows, 10)
 
 

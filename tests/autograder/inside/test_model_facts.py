@@ -56,7 +56,7 @@ def test_a_linear_model_is_made_with_its_weights() -> None:
 
 @pytest.mark.slow
 def test_networks_are_told_in_plain_values() -> None:
-    """The facts of a network cross the border: layers in order, shapes, parameters, answers, loss, as Keras has them."""
+    """The facts of a network cross the border: layers in order, parameters, answers, loss, as Keras has them."""
     model, same, other = made(tuple(Make("cnn", {"seed": seed}) for seed in (1, 1, 2)))
     facts = decode(encode(model_facts(model)))
     assert facts["model"] is True
