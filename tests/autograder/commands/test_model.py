@@ -50,10 +50,10 @@ def test_a_good_model_earns_everything(tmp_path: Path) -> None:
 
 @NEEDS_SANDBOX
 def test_a_linear_model_earns_a_part() -> None:
-    """Ines' linear model is below 98 %: status 1, a part of the points, a next step, no mistake by name."""
+    """Ines' linear model is below 98 %: status 1, a part of the points, a next step."""
     status, verdict = told("ines")
     assert status == 1
-    assert (verdict["status"], verdict["mistake"], verdict["sandbox"]) == ("partial", None, "bubblewrap")
+    assert (verdict["status"], verdict["mistake"], verdict["sandbox"]) == ("partial", "below-98-percent", "bubblewrap")
     assert 2 < verdict["points"] < 10
     assert verdict["next_step"].endswith("?")
 
@@ -86,9 +86,9 @@ def test_trusted_opens_without_a_sandbox_and_says_so() -> None:
     [("absent.keras", "There is no file"), (".", "is a folder. Name the saved model in it")],
 )
 def test_nothing_to_open(tmp_path: Path, name: str, said: str) -> None:
-    """A missing file and a folder are one sentence on stderr, and status 1 or 2, never a traceback."""
+    """A missing file and a folder are one sentence on stderr and status 1, never a traceback."""
     ran = run(tmp_path / name)
-    assert ran.returncode in (1, 2)
+    assert ran.returncode == 1
     assert ran.stdout == ""
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr

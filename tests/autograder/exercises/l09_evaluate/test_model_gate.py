@@ -67,8 +67,8 @@ def test_points_follow_the_accuracy(labels: Array, right: int, points: float) ->
     assert told.status is (Status.PASSED if right >= 19_600 else Status.PARTIAL)
     assert "98.00 % is asked for" in told.message
     assert "95 % interval" in told.message
-    assert told.mistake is None
-    assert told.next_step is None if right >= 19_600 else told.next_step
+    assert told.mistake == (None if right >= 19_600 else "below-98-percent")
+    assert (told.next_step is None) is (right >= 19_600)
 
 
 def test_the_share_is_a_line_between_90_and_98() -> None:
