@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Okabe and Ito's vermillion and blue: told apart by colour-blind readers (https://jfly.uni-koeln.de/color/).
-MARK = "#D55E00"
-SECOND_MARK = "#0072B2"
+from digitlab.palette import BLUE, VERMILLION
+
+MARK = VERMILLION
+SECOND_MARK = BLUE
 
 
 def as_bytes(image: NDArray[Any]) -> NDArray[np.uint8]:
