@@ -35,10 +35,9 @@ class Meter:
         self._root = root
         self._ticks: dict[tuple[int, int], int] = {}  # by number and start, also of those that have ended
         self.cpu_seconds = 0.0
-        self.peak_bytes = 0
 
-    def read(self, enough_bytes: int, *, exact: bool = False) -> int:
-        """Return the bytes of memory that the job's processes hold together, and bring the counts up to date.
+    def read(self, enough_bytes: int, *, exact: bool = False) -> tuple[int, bool]:
+        """Return the bytes of memory that the job's processes hold together, and whether that is exact.
 
         Resident memory counts a shared page once for each process, so it is an upper bound that costs little. Only
         where the bound is over `enough_bytes`, or `exact` is asked for, is each process's proportional share read.
@@ -49,12 +48,12 @@ class Meter:
         self.cpu_seconds = max(self.cpu_seconds, max(sum(self._ticks.values()), waited) / _TICKS)
         students = [one for one in family if one.pid != self._root]
         memory = sum(one.resident for one in students)
-        if exact or memory > enough_bytes:
+        exact = exact or memory > enough_bytes
+        if exact:
             memory = sum(_proportional(one) for one in students)
             if memory > enough_bytes:
                 memory = self._read_at_rest()
-            self.peak_bytes = max(self.peak_bytes, memory)
-        return memory
+        return memory, exact
 
     def _read_at_rest(self) -> int:
         """Return the memory that the processes hold together, while none of them moves.
