@@ -13,6 +13,22 @@ __version__ = "0.1.0"
 
 # Public name -> the module that holds it. A visible table: nothing registers itself.
 _HOME: dict[str, str] = {
+    "softmax": "digitlab.linear",
+    "cross_entropy": "digitlab.linear",
+    "accuracy": "digitlab.linear",
+    "dense_params": "digitlab.linear",
+    "gradient_step": "digitlab.linear",
+    "conv_at": "digitlab.convolution",
+    "conv2d_valid": "digitlab.convolution",
+    "pad_same": "digitlab.convolution",
+    "output_size": "digitlab.convolution",
+    "conv2d_multi": "digitlab.convolution",
+    "vertical_edge": "digitlab.convolution",
+    "relu": "digitlab.stacks",
+    "max_pool": "digitlab.stacks",
+    "conv_params": "digitlab.stacks",
+    "trace_shapes": "digitlab.stacks",
+    "receptive_field": "digitlab.stacks",
     "build_cnn": "digitlab.models",
     "build_linear": "digitlab.models",
     "recipe_cnn": "digitlab.models",
