@@ -104,7 +104,10 @@ def _run(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"autograder {autograder.__version__}")
     listed = parser.add_subparsers(title="commands", metavar="COMMAND")
     parsers = {
-        command.name: listed.add_parser(command.name, help=command.summary, description=_sentence(command.summary))
+        # argparse takes a per cent sign in a help text for a format.
+        command.name: listed.add_parser(
+            command.name, help=command.summary.replace("%", "%%"), description=_sentence(command.summary)
+        )
         for command in COMMANDS
     }
     name = arguments[0] if arguments else ""

@@ -65,6 +65,12 @@ def misses_of(exercise: Exercise, seeds: Sequence[int]) -> tuple[str, ...]:
     return tuple(f"{exercise.id}: {miss}" for miss in misses)
 
 
+def unwritten_lessons(exercises: Sequence[Exercise]) -> list[int]:
+    """Return the numbers of the lessons that have exercises, and no notebook yet: nothing there can be graded."""
+    written = {lesson.number for lesson in course.lessons()}
+    return sorted({exercise.lesson for exercise in exercises} - written)
+
+
 def table(proofs: Sequence[Proof]) -> str:
     """Return the counts lesson by lesson, and together."""
     rows = [("lesson", "exercises", "named mistakes", "right answers", "misses")]
@@ -122,9 +128,14 @@ def bank_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
 
 
 def lesson_misses(exercise: Exercise, seeds: Sequence[int]) -> Iterator[str]:
-    """Yield what is wrong with the lesson's own answers: the solution must pass, the stub is not attempted."""
+    """Yield what is wrong with the lesson's own answers: the solution must pass, the stub is not attempted.
+
+    An exercise whose lesson is not written yet has no such answers: see `unwritten_lessons`.
+    """
     try:
-        lesson = course.lesson(exercise.lesson)
+        lesson = next((lesson for lesson in course.lessons() if lesson.number == exercise.lesson), None)
+        if lesson is None:
+            return
         solved = _defined_by(lesson, with_solutions=True)
         released = _defined_by(lesson, with_solutions=False)
     except (KeyError, CourseError) as problem:

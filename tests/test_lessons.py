@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import nbclient
 import nbformat
 import pytest
 
@@ -22,7 +21,6 @@ from autograder.course import Lesson, Role
 from autograder.exercises import EXERCISES
 
 LESSONS = course.lessons()
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
 NBGRADER_CONFIG = f"""\
 c = get_config()
@@ -32,40 +30,74 @@ c.ExecutePreprocessor.timeout = 600
 """
 
 
-@pytest.fixture(scope="session", autouse=True)
-def new_home(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Give the kernels a home of their own: a learner's journal is not touched."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(home))
-        yield home
+class Graded:
+    """One lesson in a course folder of plain nbgrader: ada hands in the solutions, bob the notebook as released.
+
+    nbgrader runs both from top to bottom in fresh kernels (by nbclient), and does not stop at an exception.
+    """
+
+    def __init__(self, lesson: Lesson, folder: Path) -> None:
+        self.lesson, self.folder = lesson, folder
+        (folder / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
+        source = read_source(course.solutions_folder() / f"{lesson.name}.py")
+        solved = notebook_text(full_notebook(source, lesson.exercises))
+        released = lesson.notebook.read_text(encoding="utf-8")
+        for place, text in (("source", solved), ("submitted/ada", solved), ("submitted/bob", released)):
+            path = self.notebook(place)
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+        for arguments in (["generate_assignment", lesson.name], ["autograde", lesson.name], ["export"]):
+            _nbgrader(folder, *arguments)
+
+    def notebook(self, place: str) -> Path:
+        """Return where the lesson's notebook lies in one of the course's folders."""
+        return self.folder / place / self.lesson.name / self.lesson.notebook.name
+
+    def checks(self, student: str) -> dict[str, Any]:
+        """Return the outputs of a student's check cells by exercise, after every cell has run without an exception."""
+        found: dict[str, Any] = {}
+        for cell in nbformat.read(self.notebook(f"autograded/{student}"), as_version=4).cells:
+            outputs = cell.get("outputs", [])
+            errors = [output for output in outputs if output.output_type == "error"]
+            assert not errors, f"{cell.source}\n{errors[0].ename}: {errors[0].evalue}"
+            ours = cell.metadata.get("digitlab", {})
+            if ours.get("role") == Role.CHECK:
+                # One line on standard error, and plain nbgrader gives no points.
+                assert not [output for output in outputs if output.get("name") == "stderr"], ours["exercise"]
+                found[ours["exercise"]] = outputs
+        return found
+
+    def scores(self) -> dict[str, tuple[float, float]]:
+        """Return each student's points and the most that could be had, as nbgrader exports them."""
+        with (self.folder / "grades.csv").open(encoding="utf-8") as file:
+            return {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
 
 
-def _solved(lesson: Lesson) -> Any:
-    """Return the notebook with the solutions, as a student who solved everything hands it in."""
-    source = read_source(course.solutions_folder() / f"{lesson.name}.py")
-    return full_notebook(source, lesson.exercises)
+def _nbgrader(folder: Path, *arguments: str) -> None:
+    """Run plain nbgrader on a course folder as in an activated environment; a failure shows what it said."""
+    # Gradebook calls the program `alembic` by its name alone, so it must be on the path.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    home = folder / "home"  # a learner's journal is not touched
+    home.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=800,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
 
 
-def _run(notebook: Any, folder: Path) -> Any:
-    """Return the notebook after all its cells ran in a fresh kernel; the first exception ends it."""
-    resources = {"metadata": {"path": str(folder)}}
-    return nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
-
-
-def _checks(notebook: Any) -> dict[str, Any]:
-    """Return the outputs of the check cells by exercise; none of them may have written to standard error."""
-    found = {}
-    for cell in notebook.cells:
-        ours = cell.metadata.get("digitlab", {})
-        if ours.get("role") == Role.CHECK:
-            assert not [output for output in cell.outputs if output.get("name") == "stderr"], ours["exercise"]
-            found[ours["exercise"]] = cell.outputs
-    return found
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.name)
+def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Each lesson, graded by plain nbgrader once for the tests that look at it."""
+    return Graded(request.param, tmp_path_factory.mktemp(request.param.name))
 
 
 def _points(outputs: Any) -> float:
-    """Return what nbgrader will read as the points of a check cell: its result as plain text."""
+    """Return what nbgrader reads as the points of a check cell: its result as plain text."""
     (result,) = [output for output in outputs if output.output_type == "execute_result"]
     return float(result.data["text/plain"])
 
@@ -76,65 +108,39 @@ def test_the_notebooks_are_what_the_sources_give(capsys: pytest.CaptureFixture[s
     assert status == 0, capsys.readouterr().err
 
 
-def test_every_exercise_is_asked_in_a_lesson() -> None:
-    """The registry and the lessons agree: nothing is graded that no lesson asks."""
-    asked = [cell.exercise for lesson in LESSONS for cell in lesson.cells if cell.role is Role.CHECK]
-    assert asked == [exercise.id for exercise in EXERCISES]
+def test_each_lesson_asks_its_exercises_in_the_order_of_the_registry() -> None:
+    """The registry and the lessons agree: what is graded is asked, once, and the other way round."""
+    for lesson in LESSONS:
+        asked = [cell.exercise for cell in lesson.cells if cell.role is Role.CHECK]
+        assert asked == [exercise.id for exercise in EXERCISES if exercise.lesson == lesson.number]
 
 
 @pytest.mark.slow
-@each_lesson
-def test_solutions_score_full_marks(lesson: Lesson, tmp_path: Path) -> None:
-    """With the solutions, a lesson runs from top to bottom in a fresh kernel, and each check gives all its points."""
-    checks = _checks(_run(_solved(lesson), tmp_path))
-    assert {name: _points(outputs) for name, outputs in checks.items()} == {
-        exercise.id: exercise.points for exercise in lesson.exercises
-    }
+def test_solutions_score_full_marks(graded: Graded) -> None:
+    """With the solutions a lesson runs from top to bottom in a fresh kernel, and each check gives all its points."""
+    points = {name: _points(outputs) for name, outputs in graded.checks("ada").items()}
+    assert points == {exercise.id: exercise.points for exercise in graded.lesson.exercises}
 
 
 @pytest.mark.slow
-@each_lesson
-def test_a_released_lesson_is_not_attempted_throughout(lesson: Lesson, tmp_path: Path) -> None:
-    """As released, a lesson runs without an exception, and no check says that something is wrong."""
-    checks = _checks(_run(nbformat.read(lesson.notebook, as_version=4), tmp_path))
-    assert list(checks) == [exercise.id for exercise in lesson.exercises]
+def test_a_released_lesson_is_not_attempted_throughout(graded: Graded) -> None:
+    """As released a lesson runs without an exception, and no check says that something is wrong."""
+    checks = graded.checks("bob")
+    assert list(checks) == [exercise.id for exercise in graded.lesson.exercises]
     for name, outputs in checks.items():
         assert _points(outputs) == 0, name
         assert "Not attempted" in json.dumps(outputs), name
 
 
 @pytest.mark.slow
-@each_lesson
-def test_plain_nbgrader_agrees(lesson: Lesson, tmp_path: Path) -> None:
-    """nbgrader itself releases the same notebook; it gives the solutions full marks and the stubs none."""
-    (tmp_path / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
-    solved = notebook_text(_solved(lesson))
-    released = lesson.notebook.read_text(encoding="utf-8")
-    for folder, text in (("source", solved), ("submitted/ada", solved), ("submitted/bob", released)):
-        place = tmp_path / folder / lesson.name
-        place.mkdir(parents=True)
-        (place / lesson.notebook.name).write_text(text, encoding="utf-8")
-
-    _nbgrader(tmp_path, "generate_assignment", lesson.name)
-    theirs = json.loads((tmp_path / "release" / lesson.name / lesson.notebook.name).read_text(encoding="utf-8"))
-    ours = json.loads(released)
-    assert theirs["cells"] == ours["cells"]
-
-    _nbgrader(tmp_path, "autograde", lesson.name)
-    for student in ("ada", "bob"):
-        _checks(nbformat.read(tmp_path / "autograded" / student / lesson.name / lesson.notebook.name, as_version=4))
-    _nbgrader(tmp_path, "export", "--to", "grades.csv")
-    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
-        scores = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
-    assert scores == {"ada": (lesson.points, lesson.points), "bob": (0.0, lesson.points)}
+def test_plain_nbgrader_releases_the_same_notebook(graded: Graded) -> None:
+    """What nbgrader makes of the version with solutions is, cell by cell, what is released here."""
+    theirs = json.loads(graded.notebook("release").read_text(encoding="utf-8"))
+    assert theirs["cells"] == json.loads(graded.lesson.notebook.read_text(encoding="utf-8"))["cells"]
 
 
-def _nbgrader(folder: Path, *arguments: str) -> None:
-    """Run plain nbgrader on a course folder as in an activated environment; a failure shows what it said."""
-    # Gradebook calls the program `alembic` by its name alone, so it must be on the path.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-4000:]
+@pytest.mark.slow
+def test_plain_nbgrader_gives_full_marks_and_none(graded: Graded) -> None:
+    """nbgrader's own gradebook has full marks for the solutions, and zero for the stubs."""
+    most = graded.lesson.points
+    assert graded.scores() == {"ada": (most, most), "bob": (0.0, most)}

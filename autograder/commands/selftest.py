@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from autograder.cli import CommandError, Exit
 from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES, find
-from autograder.selftest import Proof, misses_of, seeds_of, table
+from autograder.selftest import Proof, misses_of, seeds_of, table, unwritten_lessons
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
         found[exercise.id] = misses
     proofs = [Proof(exercise=exercise, misses=found[exercise.id]) for exercise in exercises]
     print(table(proofs))
+    unwritten = unwritten_lessons(exercises)
+    if unwritten:
+        numbers = ", ".join(f"{number:02}" for number in unwritten)
+        print(f"Not written yet, so without a solution or a stub to try: lessons {numbers}.")
     for proof in proofs:
         for miss in proof.misses:
             print(miss, file=sys.stderr)
