@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from digitlab.evaluation import Measured, measure_accuracy, predict_probabilities
+from digitlab.keras_import import import_keras
 from digitlab.storage import DataError
 
 
@@ -44,8 +45,7 @@ def load_model(path: str | Path) -> Any:
     DataError
         If there is no such file, or Keras cannot open it.
     """
-    import keras
-
+    keras = import_keras()
     path = Path(path)
     if not path.is_file():
         raise DataError(f"There is no file {path}. Save your model with save_model(model, {path.name!r}) first.")

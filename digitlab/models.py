@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from digitlab.keras_import import import_keras
+
 N_CLASSES = 10
 
 
@@ -37,9 +39,8 @@ def build_cnn(
     ValueError
         If filters and kernel sizes are not equally many, or the dropout is outside [0, 1).
     """
-    import keras
-    from keras import layers
-
+    keras = import_keras()
+    layers = keras.layers
     if len(filters) != len(kernel_sizes):
         raise ValueError(f"build_cnn needs a kernel size for each of {len(filters)} layers, got {len(kernel_sizes)}.")
     if not 0 <= dropout < 1:
@@ -63,8 +64,7 @@ def build_linear(seed: int = 0) -> Any:
     keras.Sequential
         Takes (N, 28, 28, 1), gives (N, 10) probabilities. Not compiled.
     """
-    import keras
-
+    keras = import_keras()
     return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), _answer(seed)], name="linear")
 
 
@@ -105,7 +105,6 @@ def compile_model(model: Any, labels: str = "integer", optimizer: Any = "adam") 
 
 
 def _answer(seed: int) -> Any:
-    import keras
-
+    keras = import_keras()
     start = keras.initializers.GlorotUniform(seed=seed)
     return keras.layers.Dense(N_CLASSES, activation="softmax", kernel_initializer=start, name="answer")

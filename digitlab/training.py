@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.keras_import import import_keras
 from digitlab.models import N_CLASSES
 
 PEAK_LEARNING_RATE = 0.01
@@ -114,8 +115,7 @@ def train(
     ValueError
         If images or labels are not of the shape and range that the model learns from, or there is nothing to do.
     """
-    import keras
-
+    keras = import_keras()
     if epochs < 1 or batch_size < 1:
         raise ValueError(f"train needs at least one epoch and one image a batch, got {epochs} and {batch_size}.")
     _check(x, y)
@@ -179,8 +179,7 @@ def _check(x: NDArray[Any], y: NDArray[Any]) -> None:
 @contextlib.contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """Seed what Keras draws from, and leave Python's and NumPy's own randomness as they were."""
-    import keras
-
+    keras = import_keras()
     python, numpy = random.getstate(), np.random.get_state()
     keras.utils.set_random_seed(seed)
     try:
@@ -192,9 +191,9 @@ def _seeded(seed: int) -> Iterator[None]:
 
 def _epoch_lines(epochs: int, verbose: int) -> Any:
     """Return a Keras callback that times each epoch and prints a line after it."""
-    import keras
+    Callback: Any = import_keras().callbacks.Callback
 
-    class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
+    class EpochLines(Callback):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.seconds: list[float] = []
