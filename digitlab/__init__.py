@@ -55,6 +55,7 @@ _HOME: dict[str, str] = {
     "yours": "digitlab.fallback",
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
+    "shape_flow": "digitlab.widgets.shape_flow",
     "DataError": "digitlab.storage",
     "load_mnist": "digitlab.mnist",
     "predict": "digitlab.predictions",
