@@ -133,6 +133,10 @@ def _after(layer: Layer, shape: Shape) -> Shape:
         return (*shape[:-1], layer["units"])
     if len(shape) != 3:
         raise ValueError(f"{kind} needs (height, width, channels), got {shape}; it must come before flatten")
+    if kind == "pool" and layer["size"] > min(shape[:2]):
+        raise ValueError(
+            f"a window of {layer['size']} does not fit into maps of {shape[0]} × {shape[1]}; pool less often"
+        )
     window, padding = (layer["kernel_size"], layer["padding"]) if kind == "conv" else (layer["size"], "valid")
     height, width = (output_size(side, window, layer["stride"], padding) for side in shape[:2])
     return height, width, layer["filters"] if kind == "conv" else shape[2]

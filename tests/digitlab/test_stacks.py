@@ -84,6 +84,7 @@ def test_trace_shapes_lists_a_shape_for_each_layer() -> None:
         ([{"type": "dropout"}], "conv, pool, flatten or dense, got 'dropout'"),
         ([{"type": "flatten"}, {"type": "pool", "size": 2, "stride": 2}], "must come before flatten"),
         ([{"type": "conv", "filters": 1, "kernel_size": 30, "stride": 1, "padding": "valid"}], "does not fit"),
+        ([{"type": "pool", "size": 29, "stride": 2}], "a window of 29 does not fit into maps of 28 × 28; pool less"),
         ([{"type": "conv", "filters": 8}], "'conv' layer needs 'kernel_size'"),
         ([{"type": "dense"}], "'dense' layer needs 'units'"),
         ([{"filters": 8}], "a layer needs 'type'"),
