@@ -164,7 +164,7 @@ MISTAKES = (
         "below-98-percent",
         linear,
         "98.00 % is asked for.",
-        "What do the curves of lesson 07 say: would another epoch help, or is the validation loss rising already?",
+        "What do the learning curves say: would another epoch help, or is the validation loss rising already?",
     ),
     Mistake(
         "trained-on-0-255",

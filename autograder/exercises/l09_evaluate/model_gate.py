@@ -127,7 +127,7 @@ def _why(
     return (
         "below-98-percent",
         "",
-        "What do the curves of lesson 07 say: would another epoch help, or is the validation loss rising already?",
+        "What do the learning curves say: would another epoch help, or is the validation loss rising already?",
     )
 
 
