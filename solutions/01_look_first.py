@@ -30,6 +30,12 @@
 # Run a cell with Shift+Enter. Cells that say *your turn* hold a function for you to write; the cell below it checks
 # your answer at once and tells you what is right, what is not, and what to try next.
 # You may check as often as you like. Ask for a hint before you ask for the solution.
+#
+# - `predict(…)` asks what you expect, `reveal(…)` shows what came out. Neither is graded.
+# - `yours(f, digitlab.f)` uses your function, and as long as it is not written the course's own.
+# - A function must not change the arrays that it is given. The names of its arguments are yours, their order is not.
+# - Floats need not agree to the last decimal.
+# - The course has twelve lessons. Those that your folder does not hold come with a later release.
 
 # %% role="setup"
 import numpy as np
@@ -42,7 +48,7 @@ from digitlab import load_mnist, predict, reveal, yours
 # ## An image is numbers
 #
 # **MNIST** is a set of 70,000 images of handwritten digits, collected from American census workers and school pupils
-# (LeCun, Cortes and Burges, 1998). 60,000 of them are the **training set**, from which we learn.
+# (LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998). 60,000 of them are the **training set**, from which we learn.
 # The other 10,000 are the **test set**: we keep them apart, to see later what was really learnt.
 
 # %% role="demo"
@@ -53,7 +59,8 @@ print("test images:    ", x_test.shape)
 
 # %% [markdown]
 # Read the **shape** `(60000, 28, 28)` from left to right: 60,000 images, each with 28 rows of 28 numbers.
-# One such number is a **pixel**: how bright one small square is, from 0 (black) to 255 (white).
+# Each number belongs to a **pixel**, one small square, and says how bright it is: from 0 (black) to 255 (white).
+# The writing is white, the paper black.
 # The **dtype** `uint8` is the type of the numbers: whole, never negative, eight bits each.
 # The **label** of an image is the digit that it shows.
 
@@ -61,8 +68,8 @@ print("test images:    ", x_test.shape)
 digitlab.image_with_numbers(x_train[0], title=f"image 0, label {y_train[0]}")
 
 # %% [markdown]
-# There is nothing else in the file: no strokes, no curves. The computer gets 784 numbers and the label, and that is
-# all. Everything that you will build in this course turns such numbers into one of ten answers.
+# There is nothing else in the file: no strokes, no curves. The computer gets 28 · 28 = 784 numbers and the label, and
+# that is all. Everything that you will build in this course turns such numbers into one of ten answers.
 #
 # Play with it: choose a digit, step through its images with the arrow keys, and look at the numbers.
 # Under the image stand those images that are most like it, number by number. Are they always the same digit?
@@ -82,14 +89,14 @@ print("not pure white:", (brightest < 255).sum())
 
 # %% [markdown]
 # Now half of it is yours. The line below counts the black pixels of image 0.
-# Change it so that it tells which *share* of all its pixels is black.
+# Change it so that it tells which *share* of all its pixels is black (`x_train[0].size` is the number of its pixels).
 
 # %% role="demo"
 black = (x_train[0] == 0).sum()
 print("black pixels:", black)
 
 # %% [markdown]
-# Most of the image is empty paper. Keep that in mind: much of an image says nothing about the digit.
+# Most of the image is empty paper, so most of its numbers are 0, whatever the digit.
 
 # %% [markdown]
 # ## Your turn: describe a data set
@@ -106,6 +113,7 @@ print("black pixels:", black)
 # | `'n_classes'` | how many *different* labels occur |
 #
 # It must work for any height, width and dtype, and for labels in which some digits are missing.
+# More keys than these do no harm.
 
 # %% role="exercise" ex="l01_describe"
 def describe(images, labels):
@@ -131,6 +139,8 @@ for name, images, labels in (("training", x_train, y_train), ("test", x_test, y_
     print(name, yours(describe, digitlab.describe)(images, labels))
 
 # %% [markdown]
+# If you see `np.uint8(0)` among the values: that is how NumPy writes a 0 whose type is `uint8`. It is right.
+#
 # ## How often does each digit occur?
 #
 # If nine of ten images were ones, a program that always says "one" would be right nine times of ten, and know
@@ -146,8 +156,8 @@ predict(
 # %% [markdown]
 # ## Your turn: count the classes
 #
-# Write `class_counts(labels)`. It returns an array of ten whole numbers: how many labels are 0, how many are 1, and
-# so on. The array always has ten places. A digit that does not occur is counted as 0.
+# Write `class_counts(labels)`. The labels are integers from 0 to 9, in an array of shape (N,). It returns an array of
+# ten integers: how many labels are 0, how many are 1, and so on. The array always has ten places. A digit that does not occur is counted as 0.
 
 # %% role="exercise" ex="l01_class_counts"
 def class_counts(labels):
@@ -181,10 +191,23 @@ reveal(
 digitlab.sample_grid(x_train, y_train, rows=5, columns=10)
 
 # %% [markdown]
+# How do you pick out one digit? A worked example: `y_train[:12] == 1` compares twelve labels with 1 and gives twelve
+# times true or false, a **mask**. An array in the place of an index, `array[mask]`, keeps those where the mask is true.
+#
+# Then change the cell: how many of the first 1,000 images are sevens? (`len(array)` counts.)
+
+# %% role="demo"
+first_labels, first_images = y_train[:12], x_train[:12]
+mask = first_labels == 1
+print("labels:", first_labels)
+print("mask:  ", mask.astype(int), "(1 is true)")
+print("ones:  ", first_images[mask].shape)
+
+# %% [markdown]
 # ## Your turn: the first examples of a digit
 #
 # Write `examples_of(images, labels, digit, k)`. It returns the first `k` images whose label is `digit`, in the order
-# in which they stand, as an array of shape (k, 28, 28). With k = 0 the shape is (0, 28, 28).
+# in which they stand, as an array of shape (k, 28, 28). With k = 0 that is (0, 28, 28).
 # Where there are fewer than `k`, it raises a `ValueError`: better no answer than one that is quietly too short.
 
 # %% role="exercise" ex="l01_examples_of"
@@ -205,18 +228,21 @@ sevens = yours(examples_of, digitlab.examples_of)(x_train, y_train, 7, 20)
 digitlab.sample_grid(sevens, np.full(20, 7), rows=2, columns=10)
 
 # %% [markdown]
-# Some sevens have a bar, some have none. Some lean. A program that should know them all has to make up for that.
+# Some sevens have a bar, some have none. Some lean. A program must call all of them seven, and no nine among them.
 
 # %% [markdown]
 # ## The average digit
 #
 # Lay all images of one digit on top of each other and take the mean at each pixel: the **mean digit**.
 # Where all writers agree it is sharp. Where they differ it is blurred.
+#
+# How could "blurred" become a number? One way: how far the single images are from their mean, on average over all
+# pixels. Call this the **spread**. The smaller it is, the more the writers agree.
 
 # %% role="demo"
 predict(
     "l01_blurriest",
-    "Lay all images of one digit on top of each other. Which stays sharpest?",
+    "Of which digit do the images differ least from their mean (the smallest spread)?",
     [str(digit) for digit in range(10)],
 )
 
@@ -225,7 +251,7 @@ predict(
 #
 # Write `mean_digit(images, labels, digit)`. It returns the mean of all images of that digit, pixel by pixel, as a
 # float array of shape (28, 28). Where the digit is absent it raises a `ValueError`.
-# Beware of `uint8`: it cannot hold more than 255, and a sum soon exceeds that.
+# The images may be `uint8` or float. Beware of `uint8`: it cannot hold more than 255, and a sum soon exceeds that.
 
 # %% role="exercise" ex="l01_mean_digit"
 def mean_digit(images, labels, digit):
@@ -246,14 +272,26 @@ means = np.stack([average(x_train, y_train, digit) for digit in range(10)])
 digitlab.sample_grid(means, np.arange(10), rows=2, columns=5)
 
 # %% [markdown]
-# How could "sharp" become a number? One way: how far the single images are from their mean, on average.
-# The smaller this **spread**, the more the writers agree.
+# Judge by eye first: which are blurred, and where? Now the spread, of the first 1,000 images of each digit.
 
 # %% role="demo"
 spread = np.array([np.abs(x_train[y_train == d][:1000] - means[d]).mean() for d in range(10)])
 for digit in np.argsort(spread):
     print(f"digit {digit}: a pixel differs from the mean by {spread[digit]:.1f} on average")
-reveal("l01_blurriest", str(spread.argmin()), "Fewest strokes, fewest ways to write it.")
+reveal("l01_blurriest", str(spread.argmin()), "Little ink, in one stroke: most pixels are empty in all the images.")
+
+# %% [markdown]
+# Does that surprise you? Writers of a 1 lean to all sides, and its mean is a blurred fan. But empty paper never differs
+# from empty paper, so a digit with little ink has a small spread. Compare fairly: divide by the mean brightness.
+
+# %% role="demo"
+relative = spread / means.mean(axis=(1, 2))
+for digit in np.argsort(relative):
+    print(f"digit {digit}: spread / mean brightness = {relative[digit]:.2f}")
+
+# %% [markdown]
+# Another order, from the same images. A number answers the question that it was made for, and no other: ask what a
+# number measures before you believe it.
 
 # %% [markdown]
 # ## Your turn: a classifier of averages
@@ -264,6 +302,7 @@ reveal("l01_blurriest", str(spread.argmin()), "Fewest strokes, fewest ways to wr
 #
 # - `image` has shape (height, width), `means` has shape (K, height, width), for any number K;
 # - either may be `uint8` or float. In `uint8`, 10 - 20 is 246!
+# - you need not think of ties: no two means are equally near.
 
 # %% role="exercise" ex="l01_nearest_mean"
 def nearest_mean(image, means):
@@ -280,7 +319,8 @@ check("l01_nearest_mean", nearest_mean)
 # %% [markdown]
 # ## Experiment: how good is it?
 #
-# The **accuracy** is the share of images that are named correctly. Guessing among ten digits gives about 10 %.
+# The **accuracy** is the share of images that are named correctly. Guessing among ten digits is right in about one
+# case of ten.
 # We measure on test images, which played no part in the averages.
 
 # %% role="demo"
@@ -305,24 +345,40 @@ wrong = np.flatnonzero(guesses != y_test[:2000])[:20]
 digitlab.sample_grid(x_test[wrong], [f"{y_test[i]} as {guesses[i]}" for i in wrong], rows=2, columns=10)
 
 # %% [markdown]
-# Change the experiment. Does it get better when you use the *median* in place of the mean? With the first 100 images
-# of each digit alone? With images shifted by two pixels (`np.roll(image, 2, axis=1)`)? Guess first, then try.
+# What becomes of the accuracy when each test image is moved two pixels to the right? `np.roll(image, 2, axis=1)` does
+# it. (What leaves on the right comes in again on the left; the margin there is nearly always empty.)
 
 # %% role="demo"
-shifted = [np.roll(image, 2, axis=1) for image in x_test[:500]]
-moved = np.array([classify(image, means) for image in shifted])
-print(f"as they are:              {(guesses[:500] == y_test[:500]).mean():.1%}")
-print(f"two pixels to the right:  {(moved == y_test[:500]).mean():.1%}")
+predict(
+    "l01_shifted",
+    "Test images moved by two pixels: what does the accuracy do, in percentage points?",
+    ["it rises", "it changes by five points or less", "it falls by more than five points"],
+)
+
+# %% role="demo"
+shifted = [np.roll(image, 2, axis=1) for image in x_test[:2000]]
+moved = (np.array([classify(image, means) for image in shifted]) == y_test[:2000]).mean()
+print(f"as they are: {accuracy:.1%}, two pixels to the right: {moved:.1%}")
+reveal("l01_shifted", "it falls by more than five points", "To a sum over pixels, a moved digit is other numbers.")
 
 # %% [markdown]
 # To you a shifted 3 is the same 3. To the nearest mean it is other numbers in other places. Lessons 04 and 05 are
 # about an answer to this.
+#
+# Now change the experiment. Guess first: is it better with the *median* of each digit's images in place of the mean?
+# With the first 100 images of each digit alone? The cell below does the first; change it for the second.
+
+# %% role="demo"
+medians = np.stack([np.median(x_train[y_train == digit], axis=0) for digit in range(10)])
+by_median = np.array([classify(image, medians) for image in x_test[:2000]])
+print(f"means: {accuracy:.1%}, medians: {(by_median == y_test[:2000]).mean():.1%}")
 
 # %% [markdown]
 # ## The same data in another form
 #
-# On Kaggle, MNIST comes as a table: a CSV file with a column `label` and 784 columns of pixels. It holds the same
-# numbers, each image written row after row. digitlab reads and writes it.
+# On Kaggle, a site for data competitions, MNIST comes as a table (kaggle.com, "Digit Recognizer"): a CSV file with a
+# column `label` and 784 columns of pixels. Each image is one line, its 28 rows written one after the other.
+# digitlab reads and writes it. Here we write five images and read them again.
 
 # %% role="demo"
 import tempfile
@@ -373,4 +429,4 @@ print("read again:", images.shape, labels, "the same:", np.array_equal(images, x
 # You looked at the data before you modelled it, counted, averaged, and built a baseline. Remember its accuracy.
 #
 # To go on: the pixels run from 0 to 255, and `uint8` plays tricks. Which form should the numbers have so that a
-# network can learn from them? That is lesson 02, *Pixels to tensors*.
+# program can learn from them? That is lesson 02, *Pixels to tensors*.

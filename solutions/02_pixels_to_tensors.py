@@ -14,7 +14,9 @@
 # %% [markdown]
 # # Pixels to tensors
 #
-# A network takes numbers in one form and no other. This lesson brings the images and the labels into that form.
+# A **neural network** multiplies its input by numbers, the **weights**, adds up, and does so in several layers.
+# **Training** finds weights that give right answers on examples. It takes numbers in one form and no other: this
+# lesson brings the images and the labels into that form.
 #
 # After this lesson you can:
 #
@@ -51,7 +53,8 @@ a, b = np.array([200], dtype=np.uint8), np.array([100], dtype=np.uint8)
 reveal("l02_overflow", str((a + b)[0]), "300 does not fit into eight bits: counting goes on at 0, and 300 - 256 = 44.")
 
 # %% [markdown]
-# This is called **overflow**, or wrapping round. NumPy says nothing when it happens inside an array.
+# This is called **overflow**, or wrapping round. Inside arrays NumPy says nothing when it happens (for two single
+# numbers, as in the question, it gives the same 44 and a warning).
 # So turn pixels into **floats** (numbers with fractions) before you compute with them.
 # Networks use `float32`: four bytes a number, precise enough, and half the memory of `float64`.
 
@@ -71,7 +74,8 @@ scaled = pixels.astype(np.float32) / 255
 print(pixels, "becomes", scaled, scaled.dtype)
 
 # %% [markdown]
-# Half of it is yours: what does each of these give, and which dtype? Change the operator and see.
+# Half of it is yours. `//` divides and drops the fraction. What does the cell below give, and with which dtype?
+# Then change `//` to `/`, and see what becomes of 51 and of the dtype.
 
 # %% role="demo"
 result = pixels // 2
@@ -99,14 +103,15 @@ def scale_pixels(images):
 check("l02_scale_pixels", scale_pixels)
 
 # %% [markdown]
-# Why not divide by the largest pixel that is there? Because then the same grey would mean one thing in a bright batch
-# and another in a dark one. 255 is the same for all.
+# Why not divide by the largest pixel that is there? Images come in **batches**, some at a time. The same grey would
+# then mean one thing in a bright batch and another in a dark one. 255 is the same for all.
 
 # %% [markdown]
 # ## Flat rows and images
 #
 # A table has rows, so in a CSV file an image is one row of 784 numbers: its first 28 numbers are the top line, the
 # next 28 the second line, and so on. `reshape` does not move a single number; it only says how to read them.
+# Follow one pixel: choose its place in the flat row, and see where it stands in the image.
 
 # %% role="demo"
 flat = x_train[:3].reshape(3, 784)
@@ -114,7 +119,7 @@ print("as rows:", flat.shape, " as images:", flat.reshape(3, 28, 28).shape)
 digitlab.pixel_follower(x_train[0])
 
 # %% [markdown]
-# Keras wants a fourth axis. A colour photograph has three numbers for each pixel (red, green, blue): three
+# **Keras** is the library in which this course builds networks (keras.io). It wants a fourth axis. A colour photograph has three numbers for each pixel (red, green, blue): three
 # **channels**. Our grey images have one. So a batch has the shape (N, 28, 28, 1): images, rows, columns, channels.
 # An array with several axes is called a **tensor**.
 
@@ -127,7 +132,7 @@ predict(
 
 # %% role="demo"
 mixed = flat.reshape(28, 28, 3)
-right = flat.reshape(3, 28, 28)
+right = flat.reshape(3, 28, 28)  # the first picture of each: right[0], and the first channel of mixed
 digitlab.sample_grid(
     np.stack([right[0], mixed[:, :, 0]]), ["reshape(3, 28, 28)[0]", "reshape(28, 28, 3)[:, :, 0]"], rows=1, columns=2
 )
@@ -136,7 +141,8 @@ digitlab.sample_grid(
 reveal(
     "l02_reshape",
     "the pixels of all images mixed",
-    "The last axis runs fastest: the first three pixels of image 0 become one pixel of three channels.",
+    "The last axis runs fastest: three neighbours become the channels of one pixel. So each channel holds every third "
+    "pixel, first of image 0, then of 1, then of 2.",
 )
 
 # %% [markdown]
@@ -145,7 +151,7 @@ reveal(
 # ## Your turn: rows to images
 #
 # Write `to_images(flat)`. It gets an array of shape (N, 784), for any N, each row an image line by line.
-# It returns the same numbers as (N, 28, 28, 1).
+# It returns the same numbers, in the same dtype, as (N, 28, 28, 1).
 
 # %% role="exercise" ex="l02_to_images"
 def to_images(flat):
@@ -166,7 +172,7 @@ digitlab.sample_grid(images[..., 0], y_train[:10], rows=1, columns=10)
 # ## Labels are names, not amounts
 #
 # A 6 is not twice a 3, and a 4 that is taken for a 9 is no worse than a 4 taken for a 5. A label is a name.
-# To give a network ten answers of equal right, a label becomes a row of ten numbers: 1 in its own place, 0 elsewhere.
+# A network gives ten numbers, one for each digit. To be compared with them, a label becomes a row of ten numbers: 1 in its own place, 0 elsewhere.
 # This is **one-hot** encoding.
 
 # %% role="demo"
@@ -220,12 +226,27 @@ print("labels:", y_train[:5], " there and back:", decoded)
 # knowing it, and a choice that was made by looking at the test data makes the test worthless.
 
 # %% [markdown]
+# Which images go where is left to chance, but so that it can be repeated. A generator made from a **seed**, any whole
+# number, draws the same "random" numbers each time. A worked example: `permutation(6)` gives 0 to 5 in random order.
+#
+# Then change the cell: bring `numbers` into the same order as `letters`, so that a still stands where 10 stands.
+
+# %% role="demo"
+rng = np.random.default_rng(5)
+order = rng.permutation(6)
+letters, numbers = np.array(list("abcdef")), np.array([10, 11, 12, 13, 14, 15])
+print("order:  ", order)
+print("letters:", letters[order], " the first two:", letters[order[:2]])
+print("numbers:", numbers)
+
+# %% [markdown]
 # ## Your turn: split off validation data
 #
 # Write `split(images, labels, validation_share, seed)`. It returns four arrays, in this order:
 # `x_train, y_train, x_val, y_val`.
 #
-# - N · validation_share images go to validation (it will be a whole number), all others to training;
+# - 0 < validation_share < 1; N · validation_share images go to validation (it is a whole number, up to the rounding of
+#   floats), all others to training;
 # - every image goes to exactly one part, and its label goes with it;
 # - both parts are in random order;
 # - the same seed gives the same split, another seed another one; NumPy's global random state stays untouched.
@@ -256,16 +277,23 @@ print("split at random:               ", digitlab.class_counts(fair))
 # %% [markdown]
 # ## Standardise
 #
-# Another way to bring numbers to one size: from each pixel take off its **mean** over the training images, and divide
-# by its **standard deviation**, so that every pixel has mean 0 and deviation 1. The statistics come from the
-# training images *alone*: the other images must be treated as new ones will be, one at a time, sight unseen.
+# Another way to bring numbers to one size, **standardising**: from each pixel take off its mean over the training
+# images, and divide by its **standard deviation**, the root of the mean squared distance from the mean. Then each has
+# mean 0 and deviation 1. Mean and deviation come from the training images *alone*: the others must be treated as new
+# ones will be, one at a time, sight unseen. A worked example on one pixel of four training images:
+
+# %% role="demo"
+known, new = np.array([1.0, 3.0, 1.0, 3.0]), np.array([2.0, 5.0])
+print("mean", known.mean(), " deviation", known.std())
+print("training images:", (known - known.mean()) / known.std())
+print("new images:     ", (new - known.mean()) / known.std())
 
 # %% [markdown]
 # ## Your turn: standardise
 #
 # Write `standardise(train, other)` for two float arrays of shape (N, D) and (M, D). It returns both, with the mean
-# and the deviation of each column *of train* (NumPy's `std`, ddof 0). Where a column of train is constant, only its
-# mean is taken off, from both.
+# and the deviation of each column *of train* (NumPy's `std` as it is, dividing by N: ddof 0). Where a column of train
+# is constant its deviation is 0: there only its mean is taken off, from both, and nothing is divided.
 
 # %% role="exercise" ex="l02_standardise"
 def standardise(train, other):
@@ -282,13 +310,15 @@ check("l02_standardise", standardise)
 # %% [markdown]
 # ## Experiment: does it matter?
 #
-# We train a **linear classifier** (lesson 03 explains it) on the same images in three forms: 0 to 255, 0 to 1,
-# standardised. It takes small steps downhill; each run may take the same number of steps of the same size.
+# A **linear classifier** has one weight for each pixel and digit: it multiplies, adds up, and names the digit with the
+# largest sum. Training goes from image to image and changes the weights a little in the direction that makes the error
+# smaller; how much, is the **step size**. We train on the same images in three forms, with equally many steps of the
+# same step size. It is a choice between models, so we measure on validation images.
 
 # %% role="demo"
 predict(
     "l02_scaling",
-    "Which form of the pixels lets the same training come furthest?",
+    "With a step size of 0.01: which form names most validation digits correctly?",
     ["0 to 255", "0 to 1", "standardised", "it makes no difference"],
 )
 
@@ -296,32 +326,41 @@ predict(
 from sklearn.linear_model import SGDClassifier
 
 raw = x_train[:4000].reshape(-1, 784).astype(np.float64)
-raw_test = x_test[:2000].reshape(-1, 784).astype(np.float64)
+raw_val = x_train[4000:6000].reshape(-1, 784).astype(np.float64)
 forms = {
-    "0 to 255": (raw, raw_test),
-    "0 to 1": (raw / 255, raw_test / 255),
-    "standardised": yours(standardise, digitlab.standardise)(raw, raw_test),
+    "0 to 255": (raw, raw_val),
+    "0 to 1": (raw / 255, raw_val / 255),
+    "standardised": yours(standardise, digitlab.standardise)(raw, raw_val),
 }
 
 # %% role="demo"
-scores = {}
-for name, (train, test) in forms.items():
-    model = SGDClassifier("log_loss", alpha=0, learning_rate="constant", eta0=0.01, max_iter=5, tol=None, random_state=0)
-    model.fit(train, y_train[:4000])
-    scores[name] = model.score(test, y_test[:2000])
-    print(f"{name:13} {scores[name]:.1%} of 2,000 test digits, largest weight {np.abs(model.coef_).max():.3g}")
+def train_on(form, step_size):
+    """Print and return the accuracy on 2,000 validation digits; eta0 is scikit-learn's name for the step size."""
+    train, val = forms[form]
+    steps = {"learning_rate": "constant", "eta0": step_size, "max_iter": 5, "tol": None}
+    model = SGDClassifier("log_loss", alpha=0, random_state=0, **steps).fit(train, y_train[:4000])
+    known, new = model.score(train, y_train[:4000]), model.score(val, y_train[4000:6000])
+    print(f"{form:13} training {known:.1%}, validation {new:.1%}, largest weight {np.abs(model.coef_).max():.3g}")
+    return new
 
 # %% role="demo"
-best = max(scores, key=scores.get)
-reveal(
-    "l02_scaling",
-    best,
-    "With pixels up to 255 the same step size makes wild jumps: look at the size of the weights.",
-)
+scores = {form: train_on(form, 0.01) for form in forms}
+why = "With pixels up to 255 each step is far too large: see how large the weights have become."
+reveal("l02_scaling", max(scores, key=scores.get), why)
 
 # %% [markdown]
-# Change the step size `eta0` to 0.0001 and run it again. Now 0 to 255 does well, and the others crawl.
-# Scaling does not make the images better. It makes one step size fit all of them, and that step size the usual one.
+# Standardising does best on the images it has learnt from, and not on new ones. Why? A pixel at the rim is nearly always
+# black, so its deviation is tiny; where a new image has ink there, dividing makes a huge number of it.
+# That is one reason; look for others.
+#
+# Is 0 to 255 a bad form, then? Guess what a far smaller step does, then run the cell. Try others too.
+
+# %% role="demo"
+smaller = {form: train_on(form, 0.000001) for form in forms}
+
+# %% [markdown]
+# Now 0 to 255 does well, and the others crawl: they have not come far after the same number of steps.
+# Scaling does not make the images better. It makes the usual step sizes fit, so that you need not search for them.
 
 # %% [markdown]
 # ## Three questions
@@ -336,13 +375,13 @@ reveal(
 # </details>
 
 # %% [markdown]
-# **2. Which shape does a convolution in Keras expect for 32 grey images?**
+# **2. Which shape should 32 grey images have for a network in Keras that looks at neighbouring pixels?**
 # (a) (28, 28, 32) (b) (32, 784) (c) (32, 28, 28, 1)
 #
 # <details><summary>Answer</summary>
 #
 # (c): images, rows, columns, channels. (a) has the images on the wrong axis and no channel.
-# (b) has lost rows and columns; a convolution needs to know which pixels are neighbours.
+# (b) has lost rows and columns: it does not say which pixels are above one another.
 #
 # </details>
 
@@ -362,5 +401,6 @@ reveal(
 #
 # You scaled, reshaped, encoded, split and standardised: the pixels have become tensors.
 #
-# To go on: the linear classifier of the experiment is the smallest network there is. What do its scores mean, how do
-# they become probabilities, and how does it learn? That is lesson 03.
+# To go on: the linear classifier of the experiment is the smallest network there is. How does it learn? Lesson 03 is
+# about that. If your folder does not hold it yet, you know enough for lesson 09, *Evaluate*: there a larger network is
+# given, you train it in seconds, and find out how good it really is.
