@@ -6,8 +6,8 @@ import ast
 import builtins
 import re
 import symtable
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 # Whoever uses one of these reaches names that no analysis sees.
 REACHES_ANYTHING = frozenset(
@@ -36,17 +36,25 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 class Names:
     """What one cell does with names: binds them, needs them, may change what they stand for.
 
-    `analysed` is false where the text could not be read as Python; `needs` then holds every word in it.
+    `needs` are all that it needs: `at_once` what it needs when it runs, `later` what the body of each function needs,
+    which matters if somebody calls it.
+    `analysed` is false where the text could not be read as Python; it then needs every word in it, at once.
     `reaches_anything` says that it may need any name; `shared` that it may change what no name stands for.
     """
 
     binds: frozenset[str] = frozenset()
-    needs: frozenset[str] = frozenset()
+    at_once: frozenset[str] = frozenset()
+    later: Mapping[str, frozenset[str]] = field(default_factory=dict)
     changes: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     analysed: bool = True
     reaches_anything: bool = False
     shared: bool = False
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names that must come from elsewhere for all of it to work."""
+        return self.at_once.union(*self.later.values())
 
 
 def names_of(source: str, *, analyse: bool = True) -> Names:
@@ -62,12 +70,16 @@ def names_of(source: str, *, analyse: bool = True) -> Names:
     tree = parsed(python) if analyse else None
     reaches = bool(words & REACHES_ANYTHING)
     if tree is None:
-        return Names(binds=defined_by_look(source), needs=words, analysed=False, reaches_anything=reaches, shared=True)
+        return Names(
+            binds=defined_by_look(source), at_once=words, analysed=False, reaches_anything=reaches, shared=True
+        )
+    later: dict[str, set[str]] = {}
     try:
-        binds, needs = _scopes(symtable.symtable(_awaited(python), "cell", "exec"))
+        binds, needs, later = _scopes(symtable.symtable(_awaited(python), "cell", "exec"), _plain_functions(tree))
     except (SyntaxError, ValueError, RecursionError):
         binds, needs = set(defined_by_look(source)), set(words)
-    needs = (needs | _added_to(tree)) - _bound_before_use(tree)
+    own = _bound_before_use(tree)
+    needs = (needs | _added_to(tree)) - own
     changes, shared = _changes(tree)
     if python != source and not _only_draws(source):
         binds |= defined_by_look(source)
@@ -75,7 +87,8 @@ def names_of(source: str, *, analyse: bool = True) -> Names:
         shared = True
     return Names(
         binds=frozenset(binds),
-        needs=frozenset(needs),
+        at_once=frozenset(needs),
+        later={name: frozenset(inner - own) for name, inner in later.items()},
         changes=frozenset(changes),
         imports=frozenset(_imported(tree)),
         reaches_anything=reaches,
@@ -116,18 +129,33 @@ def definitions_in(source: str) -> str:
         return ""
 
 
-def _scopes(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
-    """Return the names that a module's scope binds, and the global names that any of its scopes needs."""
+def _scopes(table: symtable.SymbolTable, functions: frozenset[str]) -> tuple[set[str], set[str], dict[str, set[str]]]:
+    """Return the names that a module's scope binds, the global names that it needs, and those that functions need."""
     binds = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     needs = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
-    for inner in _inner(table):
-        for symbol in inner.get_symbols():
-            if symbol.is_global():
-                if symbol.is_referenced():
-                    needs.add(symbol.get_name())
+    later: dict[str, set[str]] = {}
+    for child in table.get_children():
+        plain = child.get_type() == "function" and child.get_name() in functions
+        place = later.setdefault(child.get_name(), set()) if plain else needs
+        for inner in (child, *_inner(child)):
+            for symbol in inner.get_symbols():
+                if symbol.is_global() and symbol.is_referenced():
+                    place.add(symbol.get_name())
                 if symbol.is_declared_global() and symbol.is_assigned():
                     binds.add(symbol.get_name())
-    return binds, needs
+    return binds, needs, later
+
+
+def _plain_functions(tree: ast.Module) -> frozenset[str]:
+    """Return the names of top-level functions that nothing but a call by name sets going: those without decorators."""
+    defined = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return frozenset(node.name for node in defined if not node.decorator_list)
+
+
+def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    for child in table.get_children():
+        yield child
+        yield from _inner(child)
 
 
 def _added_to(tree: ast.Module) -> set[str]:
@@ -169,12 +197,6 @@ def statements_of(source: str) -> tuple[str, ...]:
         else:
             spans.append([first, node.end_lineno or first])
     return tuple("\n".join(lines[first - 1 : last]) for first, last in spans)
-
-
-def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    for child in table.get_children():
-        yield child
-        yield from _inner(child)
 
 
 def _awaited(python: str) -> str:

@@ -60,7 +60,9 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
     released = _roles(lesson) if lesson is not None else {}
     roles = {cell.number: released.get(fingerprint(cell.source)) for cell in notebook.cells}
     names = {
-        cell.number: _names(cell.source) if roles[cell.number] else names_of(cell.source, analyse=analyse)
+        cell.number: _names(cell.source)
+        if roles[cell.number] or cell.unchanged
+        else names_of(cell.source, analyse=analyse)
         for cell in notebook.cells
     }
     defined_in = {
@@ -76,7 +78,7 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
             checks.append(cell)
         elif cell.role == Role.CHECK and role is None:
             changed_checks.append(cell)
-        elif role in _ROLES_OF_THE_LESSON:
+        elif role in _ROLES_OF_THE_LESSON or (role is None and cell.unchanged):
             lessons_own.append(cell)
         else:
             own.append(cell)
@@ -132,10 +134,17 @@ def _needed(
     waiting = [(cell, place, text) for cell in lessons_own for place, text in enumerate(_statements(cell.source))]
     kept: dict[int, list[tuple[int, str]]] = {}
     modules = frozenset[str]().union(*(seen.imports for seen in names.values()))
-    needed = wanted.union(*(names[cell.number].needs for cell in own))
+    needed = wanted.union(*(names[cell.number].at_once for cell in own))
+    bodies = [item for cell in own for item in names[cell.number].later.items()]
     found = True
     while found:
         found = False
+        for body in list(bodies):
+            function, needs = body
+            if function in needed:
+                needed |= needs
+                bodies.remove(body)
+                found = True
         for unit in list(waiting):
             cell, place, text = unit
             seen = _names(text)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ from autograder.progress import Progress
 from autograder.records import LessonResult
 from autograder.runners import Runners
 from autograder.runs import Plan, Run
-from autograder.sandbox import LIGHT, MODEL, TENSORFLOW, SandboxError, available
+from autograder.sandbox import LIGHT, MODEL, TENSORFLOW, Kind, SandboxError, available
 from autograder.sandbox.machine import explain
 from autograder.sandbox.selftest import selftest
 from autograder.table import table
@@ -69,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(problem)) from None
     trusted = args.trusted or (args.sample and _no_sandbox())
     progress = Progress()
+    _terminate_as_interrupt()
     try:
         sandbox = "none" if trusted else "bubblewrap"
         with Run(args.out, seed=args.seed, sandbox=sandbox, cell_seconds=args.timeout) as grading:
@@ -95,17 +98,22 @@ def run(args: argparse.Namespace) -> int:
 
 def _proved(runner: Runners, plan: Plan) -> None:
     """Prove the sandbox on this machine before a stranger's code runs in it; meanwhile its processes start."""
-    exercises = [
-        exercise
-        for lesson in {task.lesson.name: task.lesson for task in plan.todo}.values()
-        for exercise in lesson.exercises
-    ]
-    kinds = [TENSORFLOW if any(exercise.needs_tensorflow for exercise in exercises) else LIGHT]
-    kinds += [MODEL] if any(exercise.file is not None for exercise in exercises) else []
-    runner.warm(kinds)
+    kinds: dict[str, Kind] = {}
+    for lesson in {task.lesson.name: task.lesson for task in plan.todo}.values():
+        heavy = any(exercise.needs_tensorflow for exercise in lesson.exercises if exercise.file is None)
+        needed = [TENSORFLOW if heavy else LIGHT]
+        needed += [MODEL] if any(exercise.file is not None for exercise in lesson.exercises) else []
+        kinds |= {kind.name: kind for kind in needed}
+    runner.warm(kinds.values())
     proof = selftest()
     if not proof.ok:
         raise CommandError(f"This machine's sandbox does not hold. {proof}")
+
+
+def _terminate_as_interrupt() -> None:
+    """Let SIGTERM end a run as cleanly as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _no_sandbox() -> bool:

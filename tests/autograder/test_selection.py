@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -75,6 +76,27 @@ def test_stub_runs_alone() -> None:
 def test_own_cells_bring_what_they_use_and_what_may_have_changed_it() -> None:
     """A cell of the student's own that uses `images` brings the cell that loads them, and the one that shows them."""
     assert _numbers(_selected({4: ANSWER}, "print(images.max())").run) == [1, 2, 3, 4, 6, 8]
+
+
+def test_what_only_an_uncalled_function_needs_is_not_run() -> None:
+    """What a helper's body uses matters once something that runs refers to the helper."""
+    helper = "def show_all():\n    return images.mean()"
+    assert _numbers(_selected({4: ANSWER}, helper).run) == [1, 4, 8]
+    assert _numbers(_selected({4: ANSWER}, helper, "show_all()").run) == [1, 2, 3, 4, 6, 8, 9]
+    assert 2 in _numbers(_selected({4: ANSWER}, helper, "def scale_pixels(x):\n    return show_all()").run)
+    assert 2 in _numbers(_selected({4: ANSWER}, "@show\n" + helper).run)
+    assert 2 in _numbers(_selected({4: ANSWER}, "class A:\n    size = images.size").run)
+
+
+def test_cells_of_an_older_release_are_known_by_their_id(handed_in: Callable[..., Any]) -> None:
+    """A demonstration that the lesson has changed since is no cell of the student's own while its id vouches for it."""
+    made = handed_in(2)
+    demo = next(cell for cell in made.plain["cells"] if cell["metadata"].get("digitlab", {}).get("role") == "demo")
+    before = select(made.notebook, made.lesson, WANTED)
+    demo["source"] = "print('as it was a year ago')"
+    assert len(select(made.notebook, made.lesson, WANTED).run) == len(before.run) + 1
+    demo["id"] = f"demo-{hashlib.sha256(demo['source'].encode()).hexdigest()[:8]}"
+    assert len(select(made.notebook, made.lesson, WANTED).run) == len(before.run)
 
 
 def test_needs_are_followed_through_demonstrations() -> None:
