@@ -7,9 +7,13 @@ that need no TensorFlow never import it.
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 __version__ = "0.1.0"
+
+# TensorFlow looks for a GPU when it is imported, and reports in red that it has found none: not a learner's concern.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 # Public name -> the module that holds it. A visible table: nothing registers itself.
 _HOME: dict[str, str] = {
