@@ -77,6 +77,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     def __enter__(self) -> Zygote:
         self.start()
@@ -106,16 +107,21 @@ class Zygote:
         Raises
         ------
         SandboxError
-            If bubblewrap or libseccomp is missing, this machine forbids what they need, or a module cannot be imported.
+            If bubblewrap or libseccomp is missing, this machine forbids what they need, a module cannot be imported,
+            or `close` was called.
         """
         failures = []
         for program in bubblewrap.candidates():
             try:
                 self._start(program)
-                return
             except SandboxError as error:
-                self.close()
+                self._end()
                 failures.append(f"{program}: {error}")
+            if self._closed:
+                self._end()
+                raise SandboxError("it was closed")
+            if self.bubblewrap is not None:
+                return
         raise SandboxError("; ".join(failures) or "bubblewrap was not found")
 
     def _start(self, program: Path) -> None:
@@ -210,11 +216,17 @@ class Zygote:
         return ending
 
     def close(self) -> None:
-        """End the process and every job in it; nothing is left behind. May be called twice, and from any thread."""
+        """End the process and every job in it, for good. May be called twice, and from any thread."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         control, self._control = self._control, None
         process, self._process = self._process, None
         if control is not None:
-            control.close()  # the zygote ends when the line does
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)  # the zygote ends when the line does; so does a thread that waits
+            control.close()
         if process is not None:
             try:
                 process.wait(timeout=2)
