@@ -9,38 +9,17 @@ problems to standard error.
 
 from __future__ import annotations
 
-import argparse
 import errno
 import importlib
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from enum import IntEnum
-from typing import NoReturn
 
 import autograder
+from digitlab.command_line import CommandError, Exit, Parser, fault_in_words, unknown_command
 
-
-class Exit(IntEnum):
-    """The exit statuses of the command."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    NEEDS_A_PERSON = 3
-    INTERRUPTED = 130
-
-
-class CommandError(Exception):
-    """What ends a command: one sentence that says what was received, where, and what to do next."""
-
-    def __init__(self, message: str, status: int = Exit.FAILED) -> None:
-        super().__init__(message)
-        self.status = status
+__all__ = ["COMMANDS", "Command", "CommandError", "Exit", "Parser", "main"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +38,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("build", "autograder.commands.build", "make the students' notebooks from the solutions"),
     Command("selftest", "autograder.commands.selftest", "prove every exercise's judge with its bank of answers"),
 )
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that knows no abbreviations, and that answers wrong usage in one sentence with the remedy."""
-
-    def __init__(self, **settings: object) -> None:
-        super().__init__(**{**settings, "allow_abbrev": False})  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and how to see what is right; exit with status 2."""
-        self.exit(Exit.USAGE, f"{self.prog}: {message}. See: {self.prog} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -95,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as problem:
         return _say(_file_problem(problem), Exit.FAILED)
     except Exception:  # a fault of ours: the user gets a sentence, the traceback is kept whole
-        return _say(_fault(arguments), Exit.FAILED)
+        return _say(fault_in_words("autograder", arguments), Exit.FAILED)
 
 
 def _run(arguments: list[str]) -> int:
@@ -114,18 +82,12 @@ def _run(arguments: list[str]) -> int:
     chosen = next((command for command in COMMANDS if command.name == name), None)
     if chosen is None:
         if name and not name.startswith("-"):
-            parser.error(_unknown(name))
+            parser.error(unknown_command(name, [command.name for command in COMMANDS]))
         parser.parse_args(arguments)  # help, version, or an unknown option
         parser.error("a command is needed")
     module = importlib.import_module(chosen.module)
     module.configure(parsers[chosen.name])
     return int(module.run(parser.parse_args(arguments)))
-
-
-def _unknown(name: str) -> str:
-    names = [command.name for command in COMMANDS]
-    near = get_close_matches(name, names, n=1)
-    return f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else f"; it has {', '.join(names)}")
 
 
 def _say(sentence: str, status: int) -> int:
@@ -149,18 +111,6 @@ def _file_problem(problem: OSError) -> str:
     }
     reason = (problem.strerror or str(problem) or type(problem).__name__).rstrip(".")
     return f"{reason}:{where}. {remedies.get(problem.errno or 0, 'Run the same command again.')}".replace(":.", ".")
-
-
-def _fault(arguments: Sequence[str]) -> str:
-    """Return what a fault of ours was, and where its traceback is kept."""
-    kind, problem, _ = sys.exc_info()
-    what = f"{kind.__name__ if kind else 'fault'}: {problem}".splitlines()[0][:300]
-    try:
-        with tempfile.NamedTemporaryFile("w", prefix="autograder-fault-", suffix=".txt", delete=False) as file:
-            file.write(f"autograder {autograder.__version__}: {arguments}\n{traceback.format_exc()}")
-    except OSError:  # the disk may be the fault
-        return f"This is a fault of ours ({what}). Please report it with this:\n{traceback.format_exc()}"
-    return f"This is a fault of ours ({what}). Please report it; the whole story is in {file.name}."
 
 
 def _sentence(summary: str) -> str:

@@ -14,33 +14,13 @@ import importlib
 import io
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from enum import IntEnum
-from typing import NoReturn
 
 import digitlab
+from digitlab.command_line import CommandError, Exit, Parser, fault_in_words, unknown_command
 
-
-class Exit(IntEnum):
-    """The exit statuses of the command."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    NEEDS_A_PERSON = 3
-    INTERRUPTED = 130
-
-
-class CommandError(Exception):
-    """What ends a command: one sentence that says what was received, where, and what to do next."""
-
-    def __init__(self, message: str, status: int = Exit.FAILED) -> None:
-        super().__init__(message)
-        self.status = status
+__all__ = ["COMMANDS", "Command", "CommandError", "Exit", "Parser", "main"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +58,6 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that knows no abbreviations, and that answers wrong usage in one sentence with the remedy."""
-
-    def __init__(self, **settings: object) -> None:
-        super().__init__(**{**settings, "allow_abbrev": False})  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and how to see what is right; exit with status 2."""
-        end = "" if message.endswith("?") else "."
-        self.exit(Exit.USAGE, f"{self.prog}: {message}{end} See: {self.prog} --help\n")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (None: the process's own) and return its exit status.
 
@@ -108,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return Exit.DONE
     if chosen is None and not arguments[0].startswith("-"):
-        parser.error(_unknown(arguments[0]))
+        parser.error(unknown_command(arguments[0], [command.name for command in COMMANDS]))
     own, passed_on = _split(arguments)
     args, rest = parser.parse_known_args(own)
     if chosen is None:
@@ -143,12 +111,6 @@ def _parser(chosen: Command | None) -> Parser:
     return parser
 
 
-def _unknown(name: str) -> str:
-    names = [command.name for command in COMMANDS]
-    near = get_close_matches(name, names, n=1)
-    return f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else f"; it has {', '.join(names)}")
-
-
 def _not_taken(command: Command, rest: Sequence[str]) -> str:
     taken = f"{command.name} does not take {' '.join(rest)}"
     if command.passes_on is None:
@@ -179,22 +141,9 @@ def _guarded(command: Command, args: argparse.Namespace) -> int:
         where = f": {problem.filename}" if problem.filename else ""
         return _say(f"{reason}{where}. Check that the disk has space and that you may write there.", Exit.FAILED)
     except Exception:  # the outermost border: a learner gets a sentence, and the traceback is kept for a developer
-        return _say(_fault(command), Exit.FAILED)
+        return _say(fault_in_words("digitlab", [command.name]), Exit.FAILED)
 
 
 def _say(sentence: str, status: int) -> int:
     print(f"digitlab: {sentence}", file=sys.stderr)
     return status
-
-
-def _fault(command: Command) -> str:
-    """Return what a fault of ours was, and where its traceback is kept."""
-    kind, problem, _ = sys.exc_info()
-    what = f"{kind.__name__ if kind else 'fault'}: {problem}".splitlines()[0][:300]
-    story = f"digitlab {digitlab.__version__} {command.name}\n{traceback.format_exc()}"
-    try:
-        with tempfile.NamedTemporaryFile("w", prefix="digitlab-fault-", suffix=".txt", delete=False) as file:
-            file.write(story)
-    except OSError:  # the disk may be the fault
-        return f"This is a fault of ours ({what}). Please report it with this:\n{story}"
-    return f"This is a fault of ours ({what}). Please report it; the whole story is in {file.name}."
