@@ -136,7 +136,8 @@ def max_pool(x, size, stride):
 check("l05_max_pool", max_pool)
 
 # %% [markdown]
-# Look at it. Each step throws away three numbers of four, and what is left still looks like the edges of the digit.
+# Look at it. Each step throws away at least three numbers of four. After the first you still recognise the digit's edges.
+# And after the second?
 
 # %% role="demo"
 from digitlab.plots.picture import Picture, new_figure
@@ -150,7 +151,7 @@ for axis, (name, shown) in zip(axes, steps.items(), strict=True):
     axis.imshow(shown, cmap="gray")
     axis.set_title(f"{name}, {shown.shape[0]} × {shown.shape[1]}")
     axis.set_axis_off()
-Picture(figure, "A digit, its vertical edges after ReLU, and these pooled once and twice: coarser, the outline stays.")
+Picture(figure, "A digit, its vertical edges after ReLU, and these pooled once and twice: coarser each time.")
 
 # %% [markdown]
 # ## What is there to learn?

@@ -177,7 +177,7 @@ class _Row:
             value = layer.get(name, fresh)
             if name == "padding":
                 self.fields[name] = widgets.Dropdown(
-                    options=["valid", "same"], value=value, description=name, layout=_width(130), style=_SNUG
+                    options=["valid", "same"], value=value, description=name, layout=_width(124), style=_SNUG
                 )
             else:
                 self.fields[name] = _number(name.replace("_", " "), value)
@@ -228,7 +228,7 @@ def _number(name: str, value: Any) -> Any:
     import ipywidgets as widgets
 
     return widgets.BoundedIntText(
-        value, 1, LARGEST, description=name, layout=_width(80 + 7 * len(name)), style=dict(_SNUG)
+        value, 1, LARGEST, description=name, layout=_width(62 + 7 * len(name)), style=dict(_SNUG)
     )
 
 
