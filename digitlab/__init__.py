@@ -59,6 +59,7 @@ _HOME: dict[str, str] = {
     "yours": "digitlab.fallback",
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
+    "kernel_stepper": "digitlab.widgets.kernel_stepper",
     "shape_flow": "digitlab.widgets.shape_flow",
     "DataError": "digitlab.storage",
     "load_mnist": "digitlab.mnist",
