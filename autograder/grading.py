@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder import notes as noted
 from autograder.course import Lesson
@@ -19,6 +19,9 @@ from autograder.models import cases_of, evidence_of_model
 from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook
 from autograder.records import Cause, Evidence, LessonResult, Status, Verdict
 from autograder.selection import select
+from autograder.wording import printable_lines
+
+MAX_BESIDE_BYTES = 128 << 20  # whatever an archive says of its members' sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ def conclude(examined: Examined, lesson: Lesson, settings: Settings) -> LessonRe
         lesson=handin.lesson,
         sandbox=settings.sandbox,
         seed=settings.seed,
-        verdicts=tuple(_verdict(exercise, examined, settings.seed) for exercise in lesson.exercises),
+        verdicts=tuple(_fit_to_show(_verdict(exercise, examined, settings.seed)) for exercise in lesson.exercises),
         notes=examined.notes,
         seconds=examined.seconds,
     )
@@ -136,6 +139,12 @@ def _verdict(exercise: Exercise, examined: Examined, seed: int) -> Verdict:
         return judge(exercise, (), Evidence(cause=Cause.GRADER, detail=what))
 
 
+def _fit_to_show(verdict: Verdict) -> Verdict:
+    """Return the verdict with texts that can go to any page or terminal: parts of them are a student's own."""
+    example = None if verdict.example is None else printable_lines(verdict.example)
+    return replace(verdict, message=printable_lines(verdict.message), example=example)
+
+
 def _unread(exercise: Exercise, status: Status, cause: Cause, message: str) -> Verdict:
     return Verdict(
         exercise=exercise.id, status=status, points=0.0, max_points=exercise.points, message=message, cause=cause
@@ -151,11 +160,15 @@ def probe_of(exercise: Exercise, seed: int) -> dict[str, object]:
 def _contents(files: Sequence[Entry], told: list[str]) -> list[tuple[str, bytes]]:
     """Return the files that come along with their bytes; what cannot be read is told."""
     contents = []
+    room = MAX_BESIDE_BYTES
     for entry in files:
         try:
-            contents.append(("/".join(entry.path), entry.read(_cap(entry))))
+            content = entry.read(min(_cap(entry), room))
         except Unreadable as problem:
             told.append(f"a file beside the notebook was left out: {problem}")
+            continue
+        room -= len(content)
+        contents.append(("/".join(entry.path), content))
     return contents
 
 

@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.inside.codec import clean_text
@@ -19,6 +19,7 @@ MAX_NESTING = 200
 MAX_CONTAINERS = 100_000
 MAX_TOKENS = 2_000_000
 MAX_CELLS = 2_000
+MAX_SOURCE = 1_000_000
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -92,6 +93,10 @@ def read_notebook(data: bytes) -> Notebook:
         notes.append(f"the notebook has {len(code):,} code cells; only the first {MAX_CELLS:,} were read")
         code = code[:MAX_CELLS]
     cells = [_code_cell(number, cell) for number, cell in enumerate(code, 1)]
+    for place, cell in enumerate(cells):
+        if len(cell.source) > MAX_SOURCE:
+            notes.append(f"cell {cell.number} has {len(cell.source):,} characters; it was left out")
+            cells[place] = replace(cell, source="")
     return Notebook(
         cells=tuple(cells),
         lesson=_lesson(plain),

@@ -60,6 +60,8 @@ def of_probe(name: str, remarks: Iterable[tuple[str, str]]) -> list[str]:
             notes.append(f"{name} is a value of type {detail} in your notebook, not a function")
         elif kind == "overwritten":
             notes.append(f"{name} is overwritten by a value later on; your function from before was used")
+        elif kind == "borrowed":
+            notes.append(f"{name} hands its work to digitlab's own {name}; the exercise asks for one of your own")
         elif kind == "stub_later":
             notes.append(f"{name} is defined twice, the last time without an answer; your answer from before was used")
     return notes

@@ -29,6 +29,16 @@ def printable(text: str, limit: int = 200) -> str:
     return shown if len(text) <= limit else shown[: limit - 1] + "…"
 
 
+def printable_lines(text: str, limit: int = 4000) -> str:
+    """Return `text` as `printable` does, with its line breaks kept.
+
+    >>> printable_lines("a\\x9b31m\\n  b")
+    'a�31m\\n  b'
+    """
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "\n".join(printable(line, limit) for line in cut.split("\n"))
+
+
 def _shown(character: str) -> str:
     if character.isspace():
         return " "

@@ -19,6 +19,7 @@ MAX_MODEL_BYTES = 100 << 20
 MAX_FILE_BYTES = 5 << 20
 MAX_FILES = 50
 MAX_FILES_BYTES = 20 << 20
+MAX_PATH_BYTES = 200
 MODEL_ENDING = ".keras"
 
 
@@ -269,7 +270,7 @@ class _Finder:
         folder = notebook.path[:-1] if notebook else self._folder_of(lesson)
         depth = len(folder)
         kept: list[Entry] = []
-        total = 0
+        total = models = 0
         for entry in self.entries:
             if len(entry.path) <= depth or entry.path[:depth] != folder or entry.name.lower().endswith(".ipynb"):
                 continue
@@ -277,13 +278,14 @@ class _Finder:
                 continue
             beside = entry.below(depth)
             shown = one_line("/".join(beside.path), 60)
-            if beside.name.lower().endswith(MODEL_ENDING):
-                if beside.size > MAX_MODEL_BYTES:
+            if not _plain_path(beside.path) or any(_in_the_way(beside.path, other.path) for other in kept):
+                notes.append(f"{shown} has a name that was not taken along")
+            elif beside.name.lower().endswith(MODEL_ENDING):
+                models += beside.size
+                if models > MAX_MODEL_BYTES:
                     notes.append(f"{shown} has {beside.size / 1e6:.0f} MB and was left out")
                 else:
                     kept.append(beside)
-            elif not _plain_path(beside.path):
-                notes.append(f"{shown} has a name that was not taken along")
             elif beside.size > MAX_FILE_BYTES or total + beside.size > MAX_FILES_BYTES or len(kept) >= MAX_FILES:
                 notes.append(f"{shown} was not taken along: only small files come with a notebook")
             else:
@@ -321,7 +323,14 @@ def _without_copies(notebooks: list[Entry]) -> list[Entry]:
 
 def _plain_path(path: tuple[str, ...]) -> bool:
     joined = posixpath.join(*path)
-    return len(joined) <= 200 and joined.isprintable() and ".." not in path and "\\" not in joined
+    short = len(joined.encode("utf-8", "replace")) <= MAX_PATH_BYTES
+    return short and joined.isprintable() and not {".", ".."} & set(path) and "\\" not in joined
+
+
+def _in_the_way(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two files cannot lie in one folder: one is the other, or would have to be its folder."""
+    common = min(len(path), len(other))
+    return path[:common] == other[:common]
 
 
 def _merged(handins: list[HandIn]) -> Iterator[HandIn]:

@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -169,6 +170,7 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
         remarks += [("near", other[:80]) for other in bindings.near(name)]
         return {"evidence": {"found": False}, "remarks": remarks}
     outcomes = _outcomes(candidates[-1], probe, seconds, seed)
+    used = candidates[-1]
     if not callable(bindings.shell.user_ns.get(name)):
         remarks.append(("overwritten", name))
     for earlier in reversed(candidates[:-1]):
@@ -176,9 +178,30 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
             break
         others = _outcomes(earlier, probe, seconds, seed)
         if not _is_stub(others):
-            outcomes = others
+            outcomes, used = others, earlier
             remarks.append(("stub_later", name))
+    if _borrows(used, name, depth=3):
+        remarks.append(("borrowed", name))
     return {"evidence": {"found": True, "outcomes": outcomes}, "remarks": remarks}
+
+
+def _borrows(function: Any, name: str, depth: int) -> bool:
+    """Whether an answer is digitlab's own function of the same name, or calls it."""
+    if not isinstance(function, types.FunctionType) or depth == 0:
+        return False
+    if _is_of_digitlab(function.__module__):
+        return function.__name__ == name
+    names = function.__code__.co_names
+    for value in (function.__globals__.get(used) for used in names):
+        if isinstance(value, types.ModuleType) and name in names and _is_of_digitlab(vars(value).get("__name__")):
+            return True
+        if value is not function and _borrows(value, name, depth - 1):
+            return True
+    return False
+
+
+def _is_of_digitlab(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] == "digitlab"
 
 
 def _outcomes(function: Callable[..., Any], probe: dict[str, Any], seconds: float, seed: int) -> list[dict[str, Any]]:

@@ -356,6 +356,17 @@ def test_unreadable_file_beside_is_left_out(handed_in: Make, sandbox: Runners) -
     assert "data.csv cannot be read" in result.notes[0]
 
 
+def test_students_texts_are_fit_to_show(handed_in: Make, grade: Grade) -> None:
+    """Escape sequences and direction marks in a student's error reach neither verdict nor note."""
+    made = handed_in(2)
+    made.cell(SCALE)["source"] = "def scale_pixels(images):\n    raise ValueError('\\x1b[31m\\x9b\\u202ered')"
+    made.add("raise ValueError('\\x1b]0;title\\x07')")
+    result = grade(made)
+    shown = [*result.notes, *(f"{verdict.message}{verdict.example}" for verdict in result.verdicts)]
+    assert any("red" in text for text in shown)
+    assert all(character.isprintable() or character == "\n" for text in shown for character in text)
+
+
 def test_other_lesson_inside_is_noted(handed_in: Make, sandbox: Runners) -> None:
     """A notebook of another lesson than its folder says is graded as the folder says, with a note."""
     made, other = handed_in(2), handed_in(1)

@@ -138,6 +138,13 @@ def test_many_cells_are_cut_and_noted() -> None:
     assert "only the first" in read.notes[0]
 
 
+def test_endless_cells_are_left_out_and_noted() -> None:
+    """A cell of more than a million characters is left out; its number stays."""
+    read = read_notebook(_file("x" * 1_000_001, "y"))
+    assert [cell.source for cell in read.cells] == ["", "y"]
+    assert "cell 1 has 1,000,001 characters" in read.notes[0]
+
+
 def test_unterminated_texts_cost_no_time() -> None:
     """Millions of quotes and backslashes are read in linear time."""
     with pytest.raises(NotebookProblem):

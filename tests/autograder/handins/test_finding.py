@@ -302,6 +302,24 @@ def test_files_that_come_along(placed: Places) -> None:
     assert len(handin.notes) == 2
 
 
+def test_files_that_are_in_each_others_way(tmp_path: Path) -> None:
+    """An archive can hold a file where another needs a folder: the first comes along."""
+    path = _zipped(tmp_path / "class.zip", {f"ada/{TWO}.ipynb": EMPTY, "ada/a": b"1", "ada/a/b": b"2", "ada/x": b""})
+    handin = _found(path)["ada", TWO]
+    assert [entry.path for entry in handin.files] == [("a",), ("x",)]
+    assert "a/b has a name" in handin.notes[0]
+
+
+def test_models_are_bounded_together(tmp_path: Path) -> None:
+    """Models come along as far as they are no more than a hundred megabytes together."""
+    folder = _folder(tmp_path / "class", {f"ada/{TWO}.ipynb": EMPTY})
+    for name in ("a.keras", "b.keras"):
+        with (folder / "ada" / name).open("wb") as file:
+            file.truncate(60 << 20)
+    handin = _found(folder)["ada", TWO]
+    assert [entry.name for entry in handin.files] == ["a.keras"]
+
+
 def test_loose_files_are_nobodys(placed: Places) -> None:
     """A notebook beside the students' folders is not graded, and is listed."""
     found = find_handins(placed({f"ada/{TWO}.ipynb": EMPTY, f"bob/{TWO}.ipynb": EMPTY, "lost.ipynb": EMPTY}), LESSONS)

@@ -128,6 +128,28 @@ def test_missing_function_is_explained(run: Runs, source: str, remark: tuple[str
     assert seen.remarks["scale_pixels"] == (remark,)
 
 
+@pytest.mark.parametrize(
+    ("source", "borrowed"),
+    [
+        ("from digitlab import scale_pixels", True),
+        ("import digitlab\ndef scale_pixels(x): return digitlab.scale_pixels(x)", True),
+        ("import digitlab as d\nhelp_me = d.scale_pixels\ndef scale_pixels(x): return help_me(x)", True),
+        ("from digitlab import tensors\nscale_pixels = lambda x: tensors.scale_pixels(x)", True),
+        ("import digitlab\ndef scale_pixels(x): return digitlab.one_hot(x)", False),
+        ("import digitlab\ndef scale_pixels(x): return scale_pixels(x)", False),
+        (
+            "class A:\n    def __getattr__(s, n): raise SystemExit\n    def __call__(s, x): pass\nscale_pixels = A()",
+            False,
+        ),
+    ],
+)
+def test_answer_that_is_digitlabs_own_is_remarked(run: Runs, source: str, borrowed: bool) -> None:
+    """Who hands the work to digitlab's own version is seen; who uses other parts of digitlab is not."""
+    seen, ending = run(source, probes={"scale_pixels": [(np.zeros(3),)]})
+    assert (("borrowed", "scale_pixels") in seen.remarks["scale_pixels"]) is borrowed
+    assert ending.ended is Ended.FINISHED
+
+
 def test_other_callables_than_functions_are_called(run: Runs) -> None:
     """A lambda, a partial, an instance with `__call__`, a class: whatever can be called."""
     seen, _ = run(

@@ -316,3 +316,38 @@ for _ in range(4):
 emit(b"left")
 """
     assert run(source).ended is Ended.FINISHED
+
+
+def test_it_cannot_starve_what_ends_it(run: Run) -> None:
+    """Taking processor time and limits away from the job's first process delays nothing, and is nobody's fault but its own."""
+    source = """
+import ctypes, json, os, resource
+got = []
+for name, call in (
+    ("nice", lambda: os.setpriority(os.PRIO_PROCESS, 1, 19)),
+    ("idle", lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))),
+    ("processor", lambda: os.sched_setaffinity(1, os.sched_getaffinity(0))),
+):
+    try:
+        call()
+        got.append(name)
+    except OSError:
+        pass
+emit(json.dumps(got).encode())
+for limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_NOFILE, resource.RLIMIT_STACK):
+    try:
+        resource.prlimit(1, limit, (0, 0))
+    except OSError:
+        pass
+if os.fork() == 0:
+    os.fork(); os.fork(); os.fork()
+    while True: pass
+for _ in range(200):
+    if os.fork() == 0: os._exit(0)
+while True: pass
+"""
+    begun = time.monotonic()
+    ending = run(source, limits=Limits(wall_seconds=1, processes=100))
+    assert ending.frames == (b"[]",)
+    assert ending.ended in {Ended.TIMEOUT, Ended.CRASHED}
+    assert time.monotonic() - begun < 15

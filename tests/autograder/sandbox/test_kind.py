@@ -44,6 +44,17 @@ assert shell.run_cell("import digitlab\\n1 + 1").result == 2
 plt.imshow(np.eye(5)); plt.title("é"); plt.savefig("figure.png")
 assert sklearn.metrics.accuracy_score([1, 2], [1, 3]) == 0.5
 assert "tensorflow" not in sys.modules
+import digitlab, time
+begun = time.perf_counter()
+digits = digitlab.load_mnist()
+assert time.perf_counter() - begun < 0.01
+assert digits.x_train.sum() > 0
+try:
+    digits.x_train[0] = 0
+except ValueError:
+    pass
+else:
+    raise AssertionError("digits can be written to")
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import multiprocessing
 with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
