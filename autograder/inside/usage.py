@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_STOP_ROUNDS = 16
+_STOP_SECONDS = 0.25
+_AT_REST = b"TtZXx"  # stopped, traced, dead and not yet buried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class _Process:
 
     pid: int
     parent: int
+    state: bytes
     started: int
     own_ticks: int
     waited_ticks: int
@@ -60,18 +63,27 @@ class Meter:
 
         They are read one after another: one that forks in between has what it shares counted twice.
         """
-        stopped: dict[int, _Process] = {}
-        for _ in range(_STOP_ROUNDS):
-            new = [one for one in self._family() if one.pid != self._root and one.pid not in stopped]
-            if not new:
+        end = time.monotonic() + _STOP_SECONDS
+        while moving := [one for one in self._students() if one.state not in _AT_REST]:
+            if time.monotonic() > end:
                 break
-            for one in new:
-                stopped[one.pid] = one
+            for one in moving:
                 _signal(one, signal.SIGSTOP)
-        memory = sum(_proportional(one) for one in stopped.values())
-        for one in stopped.values():
+            time.sleep(_STOP_SECONDS / 100)
+        stopped = self._students()
+        memory = sum(_proportional(one) for one in stopped)
+        for one in stopped:
             _signal(one, signal.SIGCONT)
         return memory
+
+    def kill(self) -> None:
+        """Kill `root`, at whose end the kernel kills the rest; and the rest, lest in their crowd `root` cannot end."""
+        os.kill(self._root, signal.SIGKILL)
+        for one in self._students():
+            _signal(one, signal.SIGKILL)
+
+    def _students(self) -> list[_Process]:
+        return [one for one in self._family() if one.pid != self._root]
 
     def _family(self) -> list[_Process]:
         """Return `root` and its descendants. An orphan's parent is `root`, the first process of its namespace."""
@@ -102,6 +114,7 @@ def _stat(place: Path) -> _Process | None:
     field = text[text.rindex(b")") + 2 :].split()  # field[0] is the third of proc(5): the name may hold anything
     return _Process(
         pid=int(place.name),
+        state=field[0],
         parent=int(field[1]),
         own_ticks=int(field[11]) + int(field[12]),
         waited_ticks=int(field[13]) + int(field[14]),

@@ -152,7 +152,7 @@ class _Watch:
         if kind == READY:
             self._ready = time.monotonic()
             self._leash.send(READY)
-        elif kind == FAULT:
+        elif kind == FAULT and self._ready is None:  # afterwards it is the student's doing: a starved first process
             self._fault = text.decode("utf-8", "replace")
         elif kind == STATUS:
             self._status = int(text)
@@ -186,9 +186,9 @@ class _Watch:
             self._kill("timeout")
 
     def _kill(self, reason: str) -> None:
-        """Kill the job's first process, and so its namespace with everything in it."""
+        """Kill the whole job."""
         self._killed_for = self._killed_for or reason
-        os.kill(self._first, signal.SIGKILL)
+        self._meter.kill()
 
     def _tell(self, first_status: int, wall_seconds: float, cpu_seconds: float) -> None:
         """Send the grading process the streams' tails and the ending."""

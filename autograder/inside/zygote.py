@@ -37,7 +37,7 @@ def main() -> None:
         walls = Walls(syscall_filter=file.read(MAX_FILTER_BYTES), shown=tuple(orders["shown"]))
     try:
         _arrange_path(orders["packages"])
-        _import(orders["modules"])
+        _import(orders["modules"], orders["calls"])
         _refuse_a_started_tensorflow()
     except Exception as error:
         traceback.print_exc()
@@ -60,10 +60,13 @@ def _arrange_path(packages: list[str]) -> None:
     sys.path[:] = list(dict.fromkeys([*(path for path in standard if path not in found), course, *found, *packages]))
 
 
-def _import(modules: list[str]) -> None:
-    """Import what the jobs are going to need, once."""
+def _import(modules: list[str], calls: list[str]) -> None:
+    """Import what the jobs are going to need, once, and call what keeps something for them."""
     for name in modules:
         importlib.import_module(name)
+    for call in calls:
+        module, _, name = call.partition(":")
+        getattr(importlib.import_module(module), name)()
 
 
 def _refuse_a_started_tensorflow() -> None:

@@ -28,7 +28,8 @@ _MEMORY = """
     brk get_mempolicy madvise mbind membarrier mincore mlock mlock2 mlockall mmap mprotect mremap msync munlock
     munlockall munmap pkey_alloc pkey_free pkey_mprotect remap_file_pages set_mempolicy
 """
-# Processes, threads, signals; clone has its own rule. Signals reach no further than the job's pid namespace.
+# Processes, threads, signals; clone has its own rule. Nothing that changes who runs when: a job could starve the
+# process that is to end it. Signals reach no further than the job's pid namespace.
 _PROCESSES = """
     alarm arch_prctl capget execve execveat exit exit_group fork futex futex_requeue futex_wait futex_waitv
     futex_wake get_robust_list get_thread_area getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid
@@ -36,9 +37,8 @@ _PROCESSES = """
     pidfd_send_signal prctl prlimit64 restart_syscall riscv_flush_icache riscv_hwprobe rseq rt_sigaction
     rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_tgsigqueueinfo
     sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr sched_getparam sched_getscheduler
-    sched_rr_get_interval sched_setattr sched_setparam sched_setscheduler sched_yield
-    set_robust_list set_thread_area set_tid_address setitimer setpgid setpriority setrlimit setsid sigaltstack
-    tgkill times tkill vfork wait4 waitid
+    sched_rr_get_interval sched_yield set_robust_list set_thread_area set_tid_address setitimer setpgid setrlimit
+    setsid sigaltstack tgkill times tkill vfork wait4 waitid
 """
 # Time, waiting, facts about the machine.
 _TIME = """
@@ -61,9 +61,10 @@ _REFUSED = """
     fsmount fsopen fspick init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp
     kexec_file_load kexec_load keyctl lookup_dcookie mknod mknodat mount mount_setattr move_mount move_pages
     name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open personality pidfd_getfd pivot_root
-    process_madvise process_vm_readv process_vm_writev ptrace quotactl reboot request_key sched_setaffinity seccomp
-    setdomainname setgid setgroups sethostname setns setregid setresgid setresuid setreuid settimeofday setuid
-    swapoff swapon syslog umount umount2 unshare userfaultfd vhangup vmsplice
+    process_madvise process_vm_readv process_vm_writev ptrace quotactl reboot request_key sched_setaffinity
+    sched_setattr sched_setparam sched_setscheduler seccomp setdomainname setgid setgroups sethostname setns
+    setpriority setregid setresgid setresuid setreuid settimeofday setuid swapoff swapon syslog umount umount2
+    unshare userfaultfd vhangup vmsplice
 """
 REFUSED = tuple(_REFUSED.split())
 

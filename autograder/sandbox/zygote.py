@@ -133,7 +133,12 @@ class Zygote:
         except (RuntimeError, OSError) as error:
             raise SandboxError(f"the filter on system calls could not be made: {error}") from error
         view = view_for(self.kind, hidden=self._hidden)
-        orders = {"modules": self.kind.modules, "packages": view.packages, "shown": [place for _, place in view.shown]}
+        orders = {
+            "modules": self.kind.modules,
+            "calls": self.kind.calls,
+            "packages": view.packages,
+            "shown": [place for _, place in view.shown],
+        }
         with contextlib.ExitStack() as stack:
             log = stack.enter_context(_memory_file())
             files = {place: stack.enter_context(_memory_file([text])) for place, text in _ACCOUNTS.items()}

@@ -319,7 +319,7 @@ emit(b"left")
 
 
 def test_it_cannot_starve_what_ends_it(run: Run) -> None:
-    """Taking processor time and limits away from the job's first process delays nothing, and is nobody's fault but its own."""
+    """Taking processor time or limits away from the job's first process delays nothing, and is no fault of ours."""
     source = """
 import ctypes, json, os, resource
 got = []
