@@ -34,7 +34,7 @@ class Trial:
     source: str
     held: Callable[[Ending], str | None]
     proof: str
-    limits: Limits = field(default_factory=lambda: Limits(wall_seconds=20))
+    limits: Limits = field(default_factory=lambda: Limits(wall_seconds=60))
 
 
 def _nothing(ending: Ending) -> str | None:
@@ -196,14 +196,14 @@ LIMITS = (
         source=_FORK_BOMB,
         held=_nothing,
         proof="a fork bomb ends at the limit, and its children with the job",
-        limits=Limits(wall_seconds=20, processes=32),
+        limits=Limits(wall_seconds=60, processes=32),
     ),
     Trial(
         name="limit of memory",
         source=_MEMORY,
         held=_ends_with(Ended.MEMORY),
         proof="four processes of 100 MiB are ended at 200 MiB together",
-        limits=Limits(wall_seconds=20, memory_bytes=200 * _MIB),
+        limits=Limits(wall_seconds=60, memory_bytes=200 * _MIB),
     ),
     Trial(
         name="limit of time",
@@ -217,28 +217,28 @@ LIMITS = (
         source="while True: pass",
         held=_ends_with(Ended.CPU),
         proof="an endless loop is ended",
-        limits=Limits(wall_seconds=20, cpu_seconds=0.5),
+        limits=Limits(wall_seconds=60, cpu_seconds=0.5),
     ),
     Trial(
         name="limit of output",
         source="while True: print('x' * 1000)",
         held=_ends_with(Ended.OUTPUT),
         proof="endless output is ended",
-        limits=Limits(wall_seconds=20, output_bytes=_MIB),
+        limits=Limits(wall_seconds=60, output_bytes=_MIB),
     ),
     Trial(
         name="limit of evidence",
         source="while True: emit(bytes(1 << 20))",
         held=_ends_with(Ended.EVIDENCE_TOO_BIG),
         proof="endless findings are ended",
-        limits=Limits(wall_seconds=20, evidence_bytes=4 * _MIB),
+        limits=Limits(wall_seconds=60, evidence_bytes=4 * _MIB),
     ),
     Trial(
         name="limit of disk",
         source=_DISK_FULL,
         held=_nothing,
         proof="a full disk is full for its own job alone",
-        limits=Limits(wall_seconds=20, job_bytes=8 * _MIB, tmp_bytes=8 * _MIB),
+        limits=Limits(wall_seconds=60, job_bytes=8 * _MIB, tmp_bytes=8 * _MIB),
     ),
 )
 

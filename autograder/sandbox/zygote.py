@@ -39,6 +39,15 @@ _TRIAL = Job(id="trial", entry="autograder.inside.script:run", payload=b"emit(b'
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-starter")
 
 
+def _renew_starter() -> None:
+    global _starter
+    _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-starter")
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_renew_starter)  # threads do not come along
+
+
 class Zygote:
     """A pre-imported process inside bubblewrap that runs each job in a fork with walls of its own.
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -245,3 +246,23 @@ def test_time_to_the_first_line(zygote: Zygote) -> None:
         begun = time.time()
         seconds.append(float(zygote.run(script("import time; emit(repr(time.time()).encode())")).frames[0]) - begun)
     assert statistics.median(seconds) < 0.3
+
+
+def test_in_a_fork_of_a_process_that_had_one(zygote: Zygote) -> None:
+    """A process that was forked off a grading process can have a zygote of its own."""
+    with Zygote(BARE) as mine:  # the thread that starts zygotes is there now; it does not come along
+        assert mine.alive
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # from Python 3.12 on: forking beside threads, the point here
+        pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException), Zygote(BARE) as own:
+            os.write(writer, own.run(script("emit(b'ok')")).frames[0])
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answer:
+        assert answer.read() == b"ok"
+    os.waitpid(pid, 0)
