@@ -19,7 +19,7 @@ from autograder.models import cases_of, evidence_of_model
 from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook
 from autograder.records import Cause, Evidence, LessonResult, Status, Verdict
 from autograder.selection import select
-from autograder.wording import printable_lines
+from autograder.wording import printable_lines, without_addresses
 
 MAX_BESIDE_BYTES = 128 << 20  # whatever an archive says of its members' sizes
 
@@ -141,8 +141,8 @@ def _verdict(exercise: Exercise, examined: Examined, seed: int) -> Verdict:
 
 def _fit_to_show(verdict: Verdict) -> Verdict:
     """Return the verdict with texts that can go to any page or terminal: parts of them are a student's own."""
-    example = None if verdict.example is None else printable_lines(verdict.example)
-    return replace(verdict, message=printable_lines(verdict.message), example=example)
+    example = None if verdict.example is None else printable_lines(without_addresses(verdict.example))
+    return replace(verdict, message=printable_lines(without_addresses(verdict.message)), example=example)
 
 
 def _unread(exercise: Exercise, status: Status, cause: Cause, message: str) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from autograder.records import Cause, ErrorSeen
 from autograder.transcript import CellSeen
-from autograder.wording import listed, one_line
+from autograder.wording import listed, one_line, without_addresses
 
 MAX_NOTES = 30
 
@@ -75,7 +75,7 @@ def error_text(error: ErrorSeen) -> str:
 
 def shortened(notes: Iterable[str]) -> tuple[str, ...]:
     """Return the notes without repetitions, cut where they would be a list that nobody reads."""
-    unique = tuple(dict.fromkeys(one_line(note, 400) for note in notes))
+    unique = tuple(dict.fromkeys(one_line(without_addresses(note), 400) for note in notes))
     if len(unique) <= MAX_NOTES:
         return unique
     return (*unique[:MAX_NOTES], f"and {len(unique) - MAX_NOTES} more of the kind")

@@ -7,7 +7,7 @@ import queue
 import secrets
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from autograder.course import Lesson
 from autograder.fingerprints import fingerprint_of
 from autograder.grading import Examined, Settings, conclude, examine
 from autograder.handins import ClassFound, HandIn
+from autograder.interrupts import Interrupts
 from autograder.locks import only_run_on
 from autograder.records import Cause, Evidence, LessonResult
 from autograder.results import ResultProblem, all_results, read_result, result_path, sweep, write_result, write_whole
@@ -161,18 +162,21 @@ class Run:
         results = list(plan.kept)
         watcher.begins(len(plan.todo), len(plan.kept))
         workshop = _Workshop(plan.todo, self.settings, runner, watcher)
-        try:
-            for task, examined, fault in workshop.examined(workers):
-                if fault is not None:
-                    self._keep_fault(task.handin, fault)
-                result = conclude(examined, task.lesson, self.settings)
-                result = replace(result, fingerprint=task.fingerprint)
-                write_result(self.out, result)
-                results.append(result)
-                watcher.ends(result)
-        finally:
-            runner.close()
-            workshop.stop()
+        with Interrupts() as interrupts:
+            try:
+                workshop.open(workers)
+                for _ in plan.todo:
+                    task, examined, fault = interrupts.wait(workshop.next)
+                    if fault is not None:
+                        self._keep_fault(task.handin, fault)
+                    result = conclude(examined, task.lesson, self.settings)
+                    result = replace(result, fingerprint=task.fingerprint)
+                    write_result(self.out, result)
+                    results.append(result)
+                    watcher.ends(result)
+            finally:
+                runner.close()
+                workshop.stop()
         return sorted(results, key=lambda result: (result.student, result.lesson))
 
     def all_results(self, results: Sequence[LessonResult]) -> tuple[list[LessonResult], list[str]]:
@@ -210,8 +214,8 @@ class _Workshop:
         # A few finished ones may wait to be judged; no more, or evidence would pile up in memory.
         self._room = threading.Semaphore(0)
 
-    def examined(self, workers: int) -> Iterator[_Done]:
-        """Yield each task with its evidence as it comes in, and the traceback of a fault of ours."""
+    def open(self, workers: int) -> None:
+        """Let the workers begin."""
         self._room.release(2 * workers)
         usual = threading.stack_size(WORKER_STACK_BYTES)
         try:
@@ -221,12 +225,17 @@ class _Workshop:
                 self._threads.append(thread)
         finally:
             threading.stack_size(usual)
-        for _ in range(self._count):
-            one = self._done.get()
-            if isinstance(one, BaseException):
-                raise one
-            self._room.release()
-            yield one
+
+    def next(self) -> _Done:
+        """Return the next task with its evidence as it comes in, and the traceback of a fault of ours.
+
+        Whatever ended a worker is raised here.
+        """
+        one = self._done.get()
+        if isinstance(one, BaseException):
+            raise one
+        self._room.release()
+        return one
 
     def stop(self) -> None:
         """Let the workers come to an end, and wait for them."""

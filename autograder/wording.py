@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 
 
 def one_line(text: str, limit: int = 200) -> str:
@@ -37,6 +40,15 @@ def printable_lines(text: str, limit: int = 4000) -> str:
     """
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return "\n".join(printable(line, limit) for line in cut.split("\n"))
+
+
+def without_addresses(text: str) -> str:
+    """Return `text` without places in memory, which are others each time.
+
+    >>> without_addresses("<generator object f at 0x7f3bd0c1e340> 0xff")
+    '<generator object f at 0x…> 0xff'
+    """
+    return _ADDRESS.sub("0x…", text)
 
 
 def _shown(character: str) -> str:

@@ -22,6 +22,9 @@ _IGNORED = frozenset(
     | {".ipynb_checkpoints", ".venv", ".idea", ".vscode", ".cache", ".jupyter", ".ipython", ".virtual_documents"}
 )
 
+# Between listing and reading, a file may become a link or a pipe; Windows would translate line ends.
+_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 class Unreadable(Exception):  # noqa: N818 - it is the file that is unreadable
     """A file or an archive cannot be read; the message says which, and why."""
@@ -111,8 +114,7 @@ def _walk(folder: Path, without: set[Path], notes: list[str]) -> Iterator[Entry]
 def _file_reader(path: str) -> Callable[[int], bytes]:
     def read(limit: int) -> bytes:
         try:
-            # Between listing and reading it may have become a link or a pipe.
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            descriptor = os.open(path, os.O_RDONLY | _CAREFULLY)
             with os.fdopen(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     raise Unreadable(f"{Path(path).name} is not a file any more")

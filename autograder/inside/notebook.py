@@ -229,7 +229,8 @@ def _backstop(seconds: float) -> Iterator[None]:
         yield
         return
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, 2 * seconds * len(os.sched_getaffinity(0)) + 1)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    signal.setitimer(signal.ITIMER_PROF, 2 * seconds * cores + 1)
     try:
         yield
     finally:
@@ -237,9 +238,13 @@ def _backstop(seconds: float) -> Iterator[None]:
 
 
 def _seed(seed: int) -> None:
-    """Seed the generators that everybody shares, so that the same hand-in comes to the same answers each time."""
+    """Seed what is random, so that the same hand-in comes to the same answers each time.
+
+    That is the generators that everybody shares, and what NumPy gives a generator without a seed to begin with.
+    """
     random.seed(seed)
     np.random.seed(seed % (1 << 32))
+    np.random.bit_generator.randbits = random.Random(seed).getrandbits  # type: ignore[attr-defined]
     keras = sys.modules.get("keras")
     if keras is not None:
         with contextlib.suppress(Exception):  # a hand-in may have broken Keras for itself

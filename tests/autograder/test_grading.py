@@ -75,8 +75,13 @@ def test_stubs_are_not_attempted(handed_in: Make, grade: Grade, number: int) -> 
 def test_same_seed_same_result(handed_in: Make, grade: Grade) -> None:
     """Graded twice, the result is the same but for the time that it took."""
     made = handed_in(2)
-    made.cell(SCALE)["source"] = "def scale_pixels(images):\n    return images / 256"
+    made.cell(SCALE)["source"] = "def scale_pixels(images):\n    return (image / 256 for image in images)"
+    made.cell(ONE_HOT)["source"] = (
+        "def one_hot(labels, n):\n    return np.random.default_rng().random((len(labels), n))"
+    )
+    made.add("raise ValueError(object())")
     first, second = grade(made), grade(made)
+    assert "0x…" in first.notes[0]
     assert first.verdicts == second.verdicts
     assert first.notes == second.notes
 

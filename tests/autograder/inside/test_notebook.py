@@ -227,7 +227,7 @@ def test_global_randomness_is_the_same_each_time(run: Runs) -> None:
     """Unseeded draws, in cells and in answers, come out the same for the same seed."""
     sources = (
         "import random, numpy as np\na = np.random.rand()\nb = random.random()",
-        "def f(): return (a, b, float(np.random.rand()), random.random())",
+        "def f(): return (a, b, float(np.random.rand()), random.random(), np.random.default_rng().random())",
     )
     first, _ = run(*sources, probes=["f"])
     again, _ = run(*sources, probes=["f"])
