@@ -12,8 +12,8 @@ from autograder.course import Lesson
 from autograder.execution import Runner, execute
 from autograder.exercise import Exercise
 from autograder.handins import HandIn
+from autograder.handins.beside import MAX_FILE_BYTES, MAX_MODEL_BYTES, MODEL_ENDING
 from autograder.handins.entries import Entry, Unreadable
-from autograder.handins.finding import MAX_FILE_BYTES, MAX_MODEL_BYTES, MODEL_ENDING
 from autograder.judging import judge
 from autograder.models import cases_of, evidence_of_model
 from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from autograder.cli import CommandError, Exit
 from autograder.course import CourseError, Lesson, lessons
-from autograder.handins import ClassFound, Stray, find_handins
-from autograder.handins.finding import NothingFound
+from autograder.handins import ClassFound, NothingFound, Stray, find_handins
 from autograder.handins.lessons import LessonNames
 from autograder.locks import Locked
 from autograder.progress import Progress

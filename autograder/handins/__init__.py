@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.handins.finding import ClassFound, HandIn, Stray, find_handins
+from autograder.handins.finding import NothingFound, find_handins
+from autograder.handins.handin import ClassFound, HandIn, Stray
 from autograder.handins.students import folder_name, shown_name
 
-__all__ = ["ClassFound", "HandIn", "Stray", "find_handins", "folder_name", "shown_name"]
+__all__ = ["ClassFound", "HandIn", "NothingFound", "Stray", "find_handins", "folder_name", "shown_name"]

@@ -3,90 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from autograder.handins.beside import files_beside
 from autograder.handins.entries import Entry, Unreadable, files_in, files_in_inner_zip, files_in_zip
+from autograder.handins.handin import ClassFound, HandIn, Stray
 from autograder.handins.layouts import Share, shares
 from autograder.handins.lessons import LessonNames
 from autograder.handins.students import shown_name
 from autograder.notebooks import MAX_BYTES, NotebookProblem, read_notebook
 from autograder.wording import listed, one_line
 
-MAX_MODEL_BYTES = 100 << 20
-MAX_FILE_BYTES = 5 << 20
-MAX_FILES = 50
-MAX_FILES_BYTES = 20 << 20
-MAX_PATH_BYTES = 200
-MODEL_ENDING = ".keras"
-
 
 class NothingFound(Exception):  # noqa: N818 - what was asked for is not there
     """There is nothing to grade at a path; the message says why, and what is expected."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandIn:
-    """What one student handed in for one lesson.
-
-    Attributes
-    ----------
-    student : str
-        The student's id as it is shown, unique in the class.
-    lesson : str
-        The lesson's name.
-    notebook : Entry or None
-        None where there is no notebook, or no single one: `problem` then says so.
-    files : tuple of Entry
-        Small files and models beside the notebook; their paths are relative to it.
-    problem : str or None
-        Why there is no notebook to grade.
-    ambiguous : bool
-        Whether a person has to decide which notebook counts.
-    notes : tuple of str
-    """
-
-    student: str
-    lesson: str
-    notebook: Entry | None = None
-    files: tuple[Entry, ...] = ()
-    problem: str | None = None
-    ambiguous: bool = False
-    notes: tuple[str, ...] = ()
-
-    def digest(self) -> str:
-        """Return the SHA-256 of all that was handed in: names, contents, and what was found odd."""
-        whole = hashlib.sha256(repr((self.student, self.lesson, self.problem, self.notes)).encode("utf-8", "replace"))
-        for entry in (*((self.notebook,) if self.notebook else ()), *self.files):
-            try:
-                data = entry.read(MAX_MODEL_BYTES)
-            except Unreadable as problem:
-                data = str(problem).encode("utf-8", "replace")
-            whole.update(repr(entry.path).encode("utf-8", "replace") + hashlib.sha256(data).digest())
-        return whole.hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Stray:
-    """A file that is no hand-in, though it might have been meant as one: whose, which, and why not."""
-
-    student: str
-    path: str
-    reason: str
-
-    def __str__(self) -> str:
-        who = f"{self.student}: " if self.student else ""
-        return f"{who}{one_line(self.path)}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class ClassFound:
-    """The hand-ins of a class in order, and the files that were not taken for one."""
-
-    handins: tuple[HandIn, ...]
-    strays: tuple[Stray, ...]
 
 
 def find_handins(
@@ -232,7 +163,7 @@ class _Finder:
             return HandIn(
                 student=self.student,
                 lesson=lesson,
-                files=self._files(None, lesson, notes),
+                files=files_beside(self.entries, self._folder_of(lesson), self._is_other(lesson), notes),
                 problem=self._missing(lesson),
                 notes=tuple(notes),
             )
@@ -254,7 +185,7 @@ class _Finder:
             student=self.student,
             lesson=lesson,
             notebook=chosen,
-            files=self._files(chosen, lesson, notes),
+            files=files_beside(self.entries, chosen.path[:-1], self._is_other(lesson), notes),
             notes=tuple(notes),
         )
 
@@ -265,37 +196,9 @@ class _Finder:
         instead = f" There is {one_line(scripts[0], 60)}; what counts is the .ipynb file." if scripts else ""
         return f"There is no notebook of lesson {lesson}.{instead}"
 
-    def _files(self, notebook: Entry | None, lesson: str, notes: list[str]) -> tuple[Entry, ...]:
-        """Return the files that come along: what lies beside the notebook, and below it, as far as it is small."""
-        folder = notebook.path[:-1] if notebook else self._folder_of(lesson)
-        depth = len(folder)
-        kept: list[Entry] = []
-        total = models = 0
-        for entry in self.entries:
-            if len(entry.path) <= depth or entry.path[:depth] != folder or entry.name.lower().endswith(".ipynb"):
-                continue
-            if self._belongs_to_another(entry.path[depth:-1], lesson):
-                continue
-            beside = entry.below(depth)
-            shown = one_line("/".join(beside.path), 60)
-            if not _plain_path(beside.path) or any(_in_the_way(beside.path, other.path) for other in kept):
-                notes.append(f"{shown} has a name that was not taken along")
-            elif beside.name.lower().endswith(MODEL_ENDING):
-                models += beside.size
-                if models > MAX_MODEL_BYTES:
-                    notes.append(f"{shown} has {beside.size / 1e6:.0f} MB and was left out")
-                else:
-                    kept.append(beside)
-            elif beside.size > MAX_FILE_BYTES or total + beside.size > MAX_FILES_BYTES or len(kept) >= MAX_FILES:
-                notes.append(f"{shown} was not taken along: only small files come with a notebook")
-            else:
-                total += beside.size
-                kept.append(beside)
-        return tuple(kept)
-
-    def _belongs_to_another(self, folders: tuple[str, ...], lesson: str) -> bool:
-        others = (self.lessons.of_text(folder) for folder in folders)
-        return any(other is not None and other != lesson for other in others)
+    def _is_other(self, lesson: str) -> Callable[[str], bool]:
+        """Return whether a folder's name says that it is another lesson's."""
+        return lambda folder: self.lessons.of_text(folder) not in (None, lesson)
 
     def _folder_of(self, lesson: str) -> tuple[str, ...]:
         for entry in self.entries:
@@ -319,18 +222,6 @@ def _without_copies(notebooks: list[Entry]) -> list[Entry]:
         if len(entry.name) < len(kept.name):
             seen[digest] = entry
     return list(seen.values())
-
-
-def _plain_path(path: tuple[str, ...]) -> bool:
-    joined = posixpath.join(*path)
-    short = len(joined.encode("utf-8", "replace")) <= MAX_PATH_BYTES
-    return short and joined.isprintable() and not {".", ".."} & set(path) and "\\" not in joined
-
-
-def _in_the_way(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two files cannot lie in one folder: one is the other, or would have to be its folder."""
-    common = min(len(path), len(other))
-    return path[:common] == other[:common]
 
 
 def _merged(handins: list[HandIn]) -> Iterator[HandIn]:

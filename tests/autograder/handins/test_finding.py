@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.handins import ClassFound, HandIn, find_handins
-from autograder.handins.finding import NothingFound
+from autograder.handins import ClassFound, HandIn, NothingFound, find_handins
 from autograder.handins.lessons import LessonNames
 
 LESSONS = LessonNames({1: "01_look_first", 2: "02_pixels_to_tensors", 9: "09_evaluate"})
