@@ -6,6 +6,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.exercises import find
+from autograder.sandbox.machine import available
 from autograder.selftest import Proof, misses_of, table
 
 SMALL = ["l02_scale_pixels", "l02_from_one_hot"]
@@ -33,3 +34,19 @@ def test_prints_the_table_and_every_miss(workers: str, capsys: pytest.CaptureFix
     proofs = [Proof(exercise=exercise, misses=own) for exercise, own in zip(exercises, owned, strict=True)]
     assert out == table(proofs) + "\n"
     assert (status, err.splitlines()) == (1 if misses else 0, misses)
+
+
+@pytest.mark.slow
+def test_whole_selftest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every banked mistake is caught under its own name, every right answer passes, and the sandbox's state is said."""
+    status = main(["selftest"])
+    out, err = capsys.readouterr()
+    total = [line.split() for line in out.splitlines() if line.strip().startswith("all")]
+    assert total
+    assert total[0][-1] == "0", err
+    if available() is None:
+        assert status == 0
+        assert "This machine may be trusted with strangers' code." in out
+    else:
+        assert status == 3
+        assert "may NOT be trusted" in err
