@@ -283,6 +283,7 @@ def test_tampered_checks_change_nothing(handed_in: Make, grade: Grade) -> None:
     made.cell(ONE_HOT, "check")["metadata"]["tags"] = ["skip-execution"]
     made.plain["cells"].remove(made.cell(IMAGES, "check"))
     made.add("import numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True\ncheck = lambda *a: 2.0")
+    made.add("get_ipython().run_cell = lambda *a, **k: 1 / 0", at=0)
     made.add('import autograder\nautograder.check = lambda *a: 99.0\ncheck("l02_scale_pixels", scale_pixels)')
     assert grade(made).verdicts == honest.verdicts
 
