@@ -40,7 +40,8 @@ def built_step_by_step() -> Any:
     import keras
 
     model = keras.Sequential()
-    model.add(keras.layers.Flatten(input_shape=(28, 28, 1)))
+    model.add(keras.Input((28, 28, 1)))
+    model.add(keras.layers.Flatten())
     model.add(keras.layers.Dense(10))
     model.add(keras.layers.Activation("softmax"))
     return model
