@@ -15,11 +15,12 @@ def build_cnn(
     kernel_sizes: Sequence[int] = (5, 3),
     dropout: float = 0.2,
     seed: int = 0,
+    pool_sizes: Sequence[int] = (),
 ) -> Any:
     """Return an untrained convolutional network for images of shape (28, 28, 1).
 
-    For each filter count a convolution with ReLU and a 2 × 2 max pooling, then Flatten, Dropout, and a dense layer of
-    ten with softmax (after LeCun, Bottou, Bengio and Haffner, 1998).
+    For each filter count a convolution with ReLU and a max pooling, then Flatten, Dropout, and a dense layer of ten
+    with softmax (after LeCun, Bottou, Bengio and Haffner, 1998).
 
     Parameters
     ----------
@@ -28,6 +29,10 @@ def build_cnn(
         The share of features that is silenced while training, in [0, 1).
     seed : int
         Of the first weights and of the dropout: the same seed, the same network.
+    pool_sizes : sequence of int, as long as the filters
+        The sides of the pooling windows; all 2 where none are given. With (3, 2) and filters (8, 32) the network has
+        about as many parameters, is as accurate, and trains faster: 24 is 3 · 8, so the second convolution has less
+        than half as many places to look at.
 
     Returns
     -------
@@ -37,19 +42,22 @@ def build_cnn(
     Raises
     ------
     ValueError
-        If filters and kernel sizes are not equally many, or the dropout is outside [0, 1).
+        If filters, kernel sizes and pool sizes are not equally many, or the dropout is outside [0, 1).
     """
     keras = import_keras()
     layers = keras.layers
     if len(filters) != len(kernel_sizes):
         raise ValueError(f"build_cnn needs a kernel size for each of {len(filters)} layers, got {len(kernel_sizes)}.")
+    pool_sizes = pool_sizes or [2] * len(filters)
+    if len(filters) != len(pool_sizes):
+        raise ValueError(f"build_cnn needs a pool size for each of {len(filters)} layers, got {len(pool_sizes)}.")
     if not 0 <= dropout < 1:
         raise ValueError(f"build_cnn needs a dropout in [0, 1), got {dropout}. 0.2 silences one feature in five.")
     model = keras.Sequential([keras.Input((28, 28, 1))], name="small_cnn")
-    for place, (count, side) in enumerate(zip(filters, kernel_sizes, strict=True), start=1):
+    for place, (count, side, pool) in enumerate(zip(filters, kernel_sizes, pool_sizes, strict=True), start=1):
         start = keras.initializers.GlorotUniform(seed=seed + place)
         model.add(layers.Conv2D(count, side, activation="relu", kernel_initializer=start, name=f"conv_{place}"))
-        model.add(layers.MaxPooling2D(2, name=f"pool_{place}"))
+        model.add(layers.MaxPooling2D(pool, name=f"pool_{place}"))
     model.add(layers.Flatten(name="flatten"))
     model.add(layers.Dropout(dropout, seed=seed, name="dropout"))
     model.add(_answer(seed))
@@ -68,7 +76,7 @@ def build_linear(seed: int = 0) -> Any:
     return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), _answer(seed)], name="linear")
 
 
-def recipe_cnn() -> Any:
+def recipe_cnn(seed: int = 0) -> Any:
     """Return the network of Keras' own MNIST example, by which training here is measured.
 
     32 and 64 filters of 3 × 3, dropout 0.5 (F. Chollet, "Simple MNIST convnet", keras.io/examples, 2015).
@@ -78,7 +86,7 @@ def recipe_cnn() -> Any:
     keras.Sequential
         Takes (N, 28, 28, 1), gives (N, 10) probabilities. Not compiled.
     """
-    return build_cnn(filters=(32, 64), kernel_sizes=(3, 3), dropout=0.5)
+    return build_cnn(filters=(32, 64), kernel_sizes=(3, 3), dropout=0.5, seed=seed)
 
 
 def compile_model(model: Any, labels: str = "integer", optimizer: Any = "adam") -> Any:

@@ -61,6 +61,9 @@ def test_networks_are_the_size_that_the_lessons_count() -> None:
     assert model.count_params() == conv_params(5, 1, 8) + conv_params(3, 8, 16) + dense_params(400, 10)
     assert build_linear().count_params() == dense_params(784, 10) == 7850
     assert [layer.filters for layer in recipe_cnn().layers if "conv" in layer.name] == [32, 64]
+    quicker = build_cnn(filters=(8, 32), pool_sizes=(3, 2))
+    assert quicker.layers[-1].input.shape[1:] == (3 * 3 * 32,)
+    assert abs(quicker.count_params() - model.count_params()) < 100
 
 
 def test_a_seed_is_a_network() -> None:
@@ -77,6 +80,7 @@ def test_a_seed_is_a_network() -> None:
     ("options", "said"),
     [
         ({"filters": (8, 16), "kernel_sizes": (3,)}, "a kernel size for each of 2 layers, got 1"),
+        ({"pool_sizes": (3,)}, "a pool size for each of 2 layers, got 1"),
         ({"dropout": 1.0}, r"dropout in \[0, 1\), got 1.0"),
         ({"dropout": -0.1}, r"dropout in \[0, 1\), got -0.1"),
     ],
@@ -170,7 +174,7 @@ def refusals() -> list[tuple[dict[str, Any], str]]:
         ({"x": x, "y": y - 1}, "labels from 0 to 9, got -1"),
         ({"x": x, "y": np.zeros((4, 9))}, r"labels of shape \(N,\) or one-hot rows of shape \(N, 10\), got \(4, 9\)"),
         ({"x": x, "y": y.astype(float)}, "whole numbers, got float64"),
-        ({"x": x, "y": y, "epochs": 0}, "at least one epoch and one image a batch, got 0 and 128"),
+        ({"x": x, "y": y, "epochs": 0}, "at least one epoch and one image a batch, got 0 and 256"),
         ({"x": x, "y": y, "batch_size": 0}, "at least one epoch and one image a batch, got 2 and 0"),
         ({"x": x, "y": y, "validation": (x[:2], y)}, "validation: train needs a label for each image, got 2 .* 4"),
         ({"x": x, "y": y, "validation": (x, digitlab.one_hot(y))}, "same form as y"),
@@ -305,7 +309,7 @@ def test_models_of_another_shape_are_told(tmp_path: Path) -> None:
 
 
 def test_the_network_of_the_course_reaches_98_per_cent() -> None:
-    """Two epochs on all training digits: at least 98 % of the 10,000 test digits."""
+    """Two epochs on all training digits: 98 % of the 10,000 test digits, and half a per cent to spare."""
     data = digitlab.load_mnist()
     model = build_cnn()
     train(model, digitlab.scale_pixels(data.x_train)[..., np.newaxis], data.y_train, epochs=2, verbose=0)
@@ -313,4 +317,4 @@ def test_the_network_of_the_course_reaches_98_per_cent() -> None:
         predict_probabilities(model, digitlab.scale_pixels(data.x_test)[..., np.newaxis]), data.y_test
     )
     assert measured.count == 10_000
-    assert measured.accuracy >= 0.98
+    assert measured.accuracy >= 0.985
