@@ -22,7 +22,9 @@ SMALL = ("hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-class
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\]+))? \\$", re.MULTILINE)
 
 # A test's own Python must not show in the set-up that it watches.
-CLEAN = {name: value for name, value in os.environ.items() if name not in ("PYTHON", "VIRTUAL_ENV", "MAKEFLAGS")}
+# As a user's shell has it; `make test` itself hands its flags and its level on to what it starts.
+NOT_A_USERS = ("PYTHON", "VIRTUAL_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+CLEAN = {name: value for name, value in os.environ.items() if name not in NOT_A_USERS}
 
 
 def pinned(lock: str) -> dict[str, str]:
