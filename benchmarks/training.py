@@ -37,15 +37,15 @@ class Contestant:
 
 
 COURSE = (
-    Contestant(name="the lessons' network to 98 %", network={}, epochs=1, goal=GOAL),
+    Contestant(name="the lessons' network, to 98 %", network={}, epochs=1, goal=GOAL),
+    Contestant(name="cropped to 24 × 24, to 98 %", network={"crop": 2}, epochs=1, goal=GOAL, times_faster=8.0),
     Contestant(
-        name="a quicker one to 98 %",
-        network={"filters": (8, 32), "pool_sizes": (3, 2)},
-        epochs=1,
-        goal=GOAL,
-        times_faster=8.0,
+        name="cropped and wider, to 99 %",
+        network={"crop": 2, "filters": (16, 32)},
+        epochs=3,
+        goal=HIGHER_GOAL,
+        times_faster=1.0,
     ),
-    Contestant(name="a wider one to 99 %", network={"filters": (16, 32)}, epochs=2, goal=HIGHER_GOAL, times_faster=1.0),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from digitlab.keras_import import import_keras
 
 N_CLASSES = 10
+SIDE = 28
 
 
 def build_cnn(
@@ -15,12 +16,12 @@ def build_cnn(
     kernel_sizes: Sequence[int] = (5, 3),
     dropout: float = 0.2,
     seed: int = 0,
-    pool_sizes: Sequence[int] = (),
+    crop: int = 0,
 ) -> Any:
     """Return an untrained convolutional network for images of shape (28, 28, 1).
 
-    For each filter count a convolution with ReLU and a max pooling, then Flatten, Dropout, and a dense layer of ten
-    with softmax (after LeCun, Bottou, Bengio and Haffner, 1998).
+    For each filter count a convolution with ReLU and a 2 × 2 max pooling, then Flatten, Dropout, and a dense layer of
+    ten with softmax (after LeCun, Bottou, Bengio and Haffner, 1998).
 
     Parameters
     ----------
@@ -29,10 +30,9 @@ def build_cnn(
         The share of features that is silenced while training, in [0, 1).
     seed : int
         Of the first weights and of the dropout: the same seed, the same network.
-    pool_sizes : sequence of int, as long as the filters
-        The sides of the pooling windows; all 2 where none are given. With (3, 2) and filters (8, 32) the network has
-        about as many parameters, is as accurate, and trains faster: 24 is 3 · 8, so the second convolution has less
-        than half as many places to look at.
+    crop : int
+        So many pixels are cut off at each side first. MNIST's digits fill 20 × 20 pixels in the middle of the 28 × 28
+        (LeCun, Cortes and Burges, 1998), so 2 costs next to no accuracy, and a third less work is left.
 
     Returns
     -------
@@ -42,22 +42,23 @@ def build_cnn(
     Raises
     ------
     ValueError
-        If filters, kernel sizes and pool sizes are not equally many, or the dropout is outside [0, 1).
+        If filters and kernel sizes are not equally many, the dropout is outside [0, 1), or the crop leaves nothing.
     """
     keras = import_keras()
     layers = keras.layers
     if len(filters) != len(kernel_sizes):
         raise ValueError(f"build_cnn needs a kernel size for each of {len(filters)} layers, got {len(kernel_sizes)}.")
-    pool_sizes = pool_sizes or [2] * len(filters)
-    if len(filters) != len(pool_sizes):
-        raise ValueError(f"build_cnn needs a pool size for each of {len(filters)} layers, got {len(pool_sizes)}.")
+    if not 0 <= crop < SIDE // 2:
+        raise ValueError(f"build_cnn needs a crop from 0 to {SIDE // 2 - 1} pixels, got {crop}. 2 leaves 24 × 24.")
     if not 0 <= dropout < 1:
         raise ValueError(f"build_cnn needs a dropout in [0, 1), got {dropout}. 0.2 silences one feature in five.")
-    model = keras.Sequential([keras.Input((28, 28, 1))], name="small_cnn")
-    for place, (count, side, pool) in enumerate(zip(filters, kernel_sizes, pool_sizes, strict=True), start=1):
+    model = keras.Sequential([keras.Input((SIDE, SIDE, 1))], name="small_cnn")
+    if crop:
+        model.add(layers.Cropping2D(crop, name="crop"))
+    for place, (count, side) in enumerate(zip(filters, kernel_sizes, strict=True), start=1):
         start = keras.initializers.GlorotUniform(seed=seed + place)
         model.add(layers.Conv2D(count, side, activation="relu", kernel_initializer=start, name=f"conv_{place}"))
-        model.add(layers.MaxPooling2D(pool, name=f"pool_{place}"))
+        model.add(layers.MaxPooling2D(2, name=f"pool_{place}"))
     model.add(layers.Flatten(name="flatten"))
     model.add(layers.Dropout(dropout, seed=seed, name="dropout"))
     model.add(_answer(seed))
