@@ -61,7 +61,7 @@ model.summary(line_length=70)
 # In the column *Output Shape*, `None` stands for the number of images. *Param #* counts the layer's **weights**, the
 # numbers that training sets. At first they are random, and so are the answers.
 #
-# **Training** shows the network images in batches of 128 with their labels, and after each batch moves the weights a
+# **Training** shows the network images in batches of 256 with their labels, and after each batch moves the weights a
 # little, so that the answers become less wrong. One pass over all images is an **epoch**. We train on 54,000 images
 # (`x_fit`, `y_fit`) and after each epoch measure on the other 6,000 (`x_val`, `y_val`).
 
