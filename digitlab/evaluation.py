@@ -111,13 +111,30 @@ def classification_report(true: ArrayLike, predicted: ArrayLike) -> Classificati
     ----------
     true, predicted : array of int, shape (N,)
         Digits from 0 to 9. A score that would divide by 0 is 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no digit, not a prediction for each, or a label that is no digit.
     """
     from sklearn.metrics import classification_report as sklearn_report
 
+    true, predicted = np.asarray(true), np.asarray(predicted)
+    if true.ndim != 1 or true.shape != predicted.shape or len(true) == 0:
+        raise ValueError(
+            f"classification_report needs a predicted digit for each true one, got shapes {true.shape} and "
+            f"{predicted.shape}. probabilities.argmax(axis=1) gives the digits of rows of probabilities."
+        )
+    for name, digits in (("true", true), ("predicted", predicted)):
+        if digits.dtype.kind not in "iu" or digits.min() < 0 or digits.max() > 9:
+            raise ValueError(
+                f"classification_report needs whole numbers from 0 to 9, got {name} digits of {digits.dtype} "
+                f"from {digits.min()} to {digits.max()}. Look at np.unique({name})."
+            )
     told = sklearn_report(true, predicted, labels=range(10), output_dict=True, zero_division=0)
     names = [*map(str, range(10)), "macro avg", "weighted avg"]
     rows = {
         name: (told[name]["precision"], told[name]["recall"], told[name]["f1-score"], int(told[name]["support"]))
         for name in names
     }
-    return ClassificationReport(rows=rows, accuracy=float(np.mean(np.asarray(true) == np.asarray(predicted))))
+    return ClassificationReport(rows=rows, accuracy=float(np.mean(true == predicted)))

@@ -226,6 +226,17 @@ def test_report_is_sklearns(trained: Trained, digits: tuple[Any, Any]) -> None:
     assert classification_report([1, 1], [1, 2]).rows["9"] == (0, 0, 0, 0)
 
 
+def test_reports_that_cannot_be_are_told() -> None:
+    """Probabilities in place of digits, other lengths, none at all, and labels that are no digits are refused."""
+    for true, predicted in (([1, 2], np.eye(10)[[1, 2]]), ([1, 2], [1]), ([], [])):
+        with pytest.raises(ValueError, match="a predicted digit for each true one, got shapes"):
+            classification_report(true, predicted)
+    with pytest.raises(ValueError, match="true digits of int64 from 1 to 10"):
+        classification_report([1, 10], [1, 1])
+    with pytest.raises(ValueError, match="predicted digits of float64 from 0.0 to 0.5"):
+        classification_report([1, 1], [0.0, 0.5])
+
+
 def test_accuracy_has_its_interval() -> None:
     """The measurement tells the share, how many it was measured on, and Wilson's interval."""
     from scipy.stats import binomtest
