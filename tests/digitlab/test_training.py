@@ -233,7 +233,7 @@ def test_reports_that_cannot_be_are_told() -> None:
             classification_report(true, predicted)
     with pytest.raises(ValueError, match="true digits of int64 from 1 to 10"):
         classification_report([1, 10], [1, 1])
-    with pytest.raises(ValueError, match="predicted digits of float64 from 0.0 to 0.5"):
+    with pytest.raises(ValueError, match=r"predicted digits of float64 from 0\.0 to 0\.5"):
         classification_report([1, 1], [0.0, 0.5])
 
 
