@@ -5,7 +5,7 @@ images; only `fit` is timed, and the test digits are looked at only between. The
 convnet", keras.io/examples) trains with Adam in batches of 128 until an epoch ends at 98 % or more.
 
 What it does not show: batch, optimiser and networks of the course were chosen by trying variants and looking at test
-accuracy, so the accuracies flatter them a little. The seconds are not touched by that.
+accuracy. That flatters their accuracies a little, and with them the claim that so few epochs are enough.
 """
 
 from __future__ import annotations
