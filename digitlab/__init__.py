@@ -45,6 +45,8 @@ _HOME: dict[str, str] = {
     "save_model": "digitlab.modelfile",
     "load_model": "digitlab.modelfile",
     "measure": "digitlab.modelfile",
+    "small_model": "digitlab.shipped_model",
+    "your_model": "digitlab.shipped_model",
     "image_with_numbers": "digitlab.plots.images",
     "sample_grid": "digitlab.plots.images",
     "mean_digits": "digitlab.plots.images",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import struct
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,14 @@ import numpy as np
 from digitlab.evaluation import Measured, measure_accuracy, predict_probabilities
 from digitlab.keras_import import import_keras
 from digitlab.storage import DataError
+
+# What Keras and Python's zipfile raise for a file that is cut off, damaged, or asks for code that is not there.
+BROKEN = (
+    *(ValueError, OSError, TypeError, LookupError, AttributeError, ImportError, RuntimeError, EOFError, OverflowError),
+    *(zipfile.BadZipFile, struct.error, zlib.error),
+)
+# Of what Keras says of a file, the first sentence is worth reading, up to so many characters.
+MAX_SAID = 300
 
 
 def save_model(model: Any, path: str | Path = "my_cnn.keras") -> Path:
@@ -49,10 +60,14 @@ def load_model(path: str | Path) -> Any:
     path = Path(path)
     if not path.is_file():
         raise DataError(f"There is no file {path}. Save your model with save_model(model, {path.name!r}) first.")
+    if not zipfile.is_zipfile(path):  # of such a file Keras says that it is not there
+        raise DataError(
+            f"Keras cannot open {path}: it is not a .keras file, or was cut off. Save it again with save_model(model)."
+        )
     try:
         return keras.models.load_model(path, compile=False)
-    except (ValueError, OSError, TypeError, KeyError) as error:
-        said = " ".join(str(error).split())[:300]
+    except BROKEN as error:
+        said = " ".join(str(error).split()).split(". ")[0][:MAX_SAID].rstrip(".") or type(error).__name__
         raise DataError(f"Keras cannot open {path}: {said}. Save it again with save_model(model).") from error
 
 
