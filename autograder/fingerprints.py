@@ -30,6 +30,7 @@ def fingerprint_of(handin: HandIn, lesson: Lesson, settings: Settings) -> str:
         "seed": settings.seed,
         "sandbox": settings.sandbox,
         "cell_seconds": settings.cell_seconds,
+        "private": None if settings.private is None else settings.private.digest,
     }
     return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
 

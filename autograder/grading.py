@@ -14,6 +14,10 @@ from autograder.exercise import Exercise
 from autograder.handins import HandIn
 from autograder.handins.beside import MAX_FILE_BYTES, MAX_MODEL_BYTES, MODEL_ENDING
 from autograder.handins.entries import Entry, Unreadable
+from autograder.integrity.digits import Digits
+from autograder.integrity.help_seen import HelpSeen, read_marks
+from autograder.integrity.traces import Trace
+from autograder.integrity.tracing import other_digits, trace_of_handin
 from autograder.judging import judge
 from autograder.models import cases_of, evidence_of_model
 from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook
@@ -29,22 +33,27 @@ class Settings:
     """What decides grades besides the hand-in and the exercises.
 
     `sandbox` is "bubblewrap", or "none" where code runs trusted; `cell_seconds` is the longest that one cell may take,
-    None for the usual.
+    None for the usual. `private` are a teacher's own digits, for a signal; they decide no grade.
     """
 
     seed: int
     sandbox: str
     cell_seconds: float | None = None
+    private: Digits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What is known of one hand-in before anything is judged: evidence by exercise, or why there is none."""
+    """What is known of one hand-in before anything is judged: evidence by exercise, or why there is none.
+
+    `trace` is what is kept for the signals of integrity; it has no part in the judgement.
+    """
 
     handin: HandIn
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    trace: Trace = field(default_factory=Trace)
     seconds: float = 0.0
 
 
@@ -71,9 +80,11 @@ def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) 
     functions = [exercise for exercise in lesson.exercises if exercise.file is None]
     problem = handin.problem
     notebook: Notebook | None = None
+    helped: dict[str, HelpSeen] = {}
     if handin.notebook is not None:
         try:
-            notebook = read_notebook(handin.notebook.read(MAX_BYTES))
+            data = handin.notebook.read(MAX_BYTES)
+            notebook, helped = read_notebook(data), read_marks(data)
         except (NotebookProblem, Unreadable) as unreadable:
             problem = str(unreadable)
     if notebook is not None and functions:
@@ -102,6 +113,14 @@ def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) 
         evidence=evidence,
         problem=problem,
         notes=noted.shortened(told),
+        trace=trace_of_handin(
+            lesson.exercises,
+            [cell.source for cell in notebook.cells] if notebook is not None else [],
+            helped,
+            evidence,
+            settings.seed,
+            settings.private,
+        ),
         seconds=round(time.monotonic() - began, 2),
     )
 
@@ -187,7 +206,8 @@ def _evidence_of_file(
         content = entry.read(MAX_MODEL_BYTES)
     except Unreadable as problem:
         return Evidence(found=True, facts={"refused": f"{problem}."})
-    return evidence_of_model(exercise, content, settings.seed, runner, handin.student)
+    more = other_digits(exercise, settings.seed, settings.private)
+    return evidence_of_model(exercise, content, settings.seed, runner, handin.student, more)
 
 
 def _file_named(name: str, files: Sequence[Entry], told: list[str]) -> Entry | None:

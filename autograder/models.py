@@ -8,6 +8,7 @@ from autograder.execution import Runner, killed_by
 from autograder.exercise import Cases, Exercise
 from autograder.inside.codec import CodecError, decode, encode
 from autograder.inside.limits import Limits
+from autograder.integrity.digits import Digits
 from autograder.records import Cause, Evidence, NotPlain, evidence_from_plain
 from autograder.sandbox.ending import Ended
 from autograder.sandbox.job import Job
@@ -17,7 +18,13 @@ ENTRY = "autograder.inside.model_file:run"
 LIMITS = Limits(wall_seconds=90.0, cpu_seconds=720.0, memory_bytes=2 << 30)
 
 
-def evidence_of_model(exercise: Exercise, content: bytes, seed: int, runner: Runner, who: str) -> Evidence:
+# Other digits that a model is asked about, by name.
+More = tuple[tuple[str, Digits], ...]
+
+
+def evidence_of_model(
+    exercise: Exercise, content: bytes, seed: int, runner: Runner, who: str, more: More = ()
+) -> Evidence:
     """Return what a model file answers.
 
     Parameters
@@ -32,13 +39,15 @@ def evidence_of_model(exercise: Exercise, content: bytes, seed: int, runner: Run
         The sandbox. A fault of it is tried once more; then the evidence says that it is ours.
     who : str
         Whose file it is, for the sandbox's own messages.
+    more : tuple of (name, Digits)
+        Their images are asked about too; the answers come back in the fact `more`, by name.
     """
     if exercise.file is None:
         raise ValueError(f"{exercise.id} asks for no file")
     job = Job(
         id=f"{who}, {exercise.file}",
         entry=ENTRY,
-        payload=_payload(exercise, seed),
+        payload=_payload(exercise, seed, more),
         files=((exercise.file, content),),
         limits=LIMITS,
     )
@@ -64,6 +73,7 @@ def cases_of(exercise: Exercise, seed: int) -> Cases:
 
 
 @functools.lru_cache(maxsize=4)
-def _payload(exercise: Exercise, seed: int) -> bytes:
+def _payload(exercise: Exercise, seed: int, more: More) -> bytes:
     (images,) = cases_of(exercise, seed)[0].args
-    return encode({"exercise": exercise.id, "file": exercise.file, "images": images})
+    others = {name: digits.images for name, digits in more}
+    return encode({"exercise": exercise.id, "file": exercise.file, "images": images, "more": others})

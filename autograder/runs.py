@@ -17,6 +17,8 @@ from autograder.course import Lesson
 from autograder.fingerprints import fingerprint_of
 from autograder.grading import Examined, Settings, conclude, examine
 from autograder.handins import ClassFound, HandIn
+from autograder.integrity.digits import Digits
+from autograder.integrity.traces import write_trace
 from autograder.interrupts import Interrupts
 from autograder.locks import only_run_on
 from autograder.records import Cause, Evidence, LessonResult
@@ -89,11 +91,22 @@ class Run:
     sandbox : str
         What the results are stamped with.
     cell_seconds : float or None
+    private : Digits or None
+        A teacher's own digits, for a signal.
     """
 
-    def __init__(self, out: Path, *, seed: int | None, sandbox: str, cell_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        seed: int | None,
+        sandbox: str,
+        cell_seconds: float | None = None,
+        private: Digits | None = None,
+    ) -> None:
         self.out = out
         self._asked_seed, self._sandbox, self._cell_seconds = seed, sandbox, cell_seconds
+        self._private = private
         self._stack = ExitStack()
         self._state: dict[str, Any] = {}
 
@@ -106,7 +119,9 @@ class Run:
         seed = self._asked_seed if self._asked_seed is not None else stored
         if not isinstance(seed, int):
             seed = secrets.randbelow(MAX_SEED)
-        self.settings = Settings(seed=seed, sandbox=self._sandbox, cell_seconds=self._cell_seconds)
+        self.settings = Settings(
+            seed=seed, sandbox=self._sandbox, cell_seconds=self._cell_seconds, private=self._private
+        )
         if stored != seed:
             self.remember(seed=seed)
         return self
@@ -171,6 +186,7 @@ class Run:
                         self._keep_fault(task.handin, fault)
                     result = conclude(examined, task.lesson, self.settings)
                     result = replace(result, fingerprint=task.fingerprint)
+                    write_trace(self.out, result, examined.trace)  # first: who finds a result finds its trace
                     write_result(self.out, result)
                     results.append(result)
                     watcher.ends(result)

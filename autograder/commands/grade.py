@@ -16,6 +16,7 @@ from autograder.cli import CommandError, Exit
 from autograder.course import CourseError, Lesson, lessons
 from autograder.handins import ClassFound, NothingFound, Stray, find_handins
 from autograder.handins.lessons import LessonNames
+from autograder.integrity.digits import Digits, PrivateDigitsProblem, read_private_digits
 from autograder.locks import Locked
 from autograder.progress import Progress
 from autograder.records import LessonResult
@@ -51,6 +52,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gradebook", metavar="DB-URL", help="the gradebook: a file or a database URL (default: gradebook.db in OUT)"
     )
+    parser.add_argument(
+        "--private-test",
+        type=Path,
+        metavar="FILE.npz",
+        help="digits of your own, `images` (n, 28, 28) and `labels` (n,): the class page tells which models fall far "
+        "on them; no points depend on it",
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has not changed")
     parser.add_argument(
         "--trusted", action="store_true", help="run the code without a sandbox, as yourself: only code that you trust"
@@ -68,12 +76,13 @@ def run(args: argparse.Namespace) -> int:
         found = find_handins(path, names, only, without=(args.out,))
     except (CourseError, NothingFound) as problem:
         raise CommandError(str(problem)) from None
+    private = _private(args.private_test)
     trusted = args.trusted or (args.sample and _no_sandbox())
     progress = Progress()
     _terminate_as_interrupt()
     try:
         sandbox = "none" if trusted else "bubblewrap"
-        with Run(args.out, seed=args.seed, sandbox=sandbox, cell_seconds=args.timeout) as grading:
+        with Run(args.out, seed=args.seed, sandbox=sandbox, cell_seconds=args.timeout, private=private) as grading:
             plan = grading.plan(found, course, force=args.force)
             runner = Runners(trusted=trusted, hidden=(path.resolve(), args.out.resolve()))
             try:
@@ -121,6 +130,13 @@ def _no_sandbox() -> bool:
     if problem is not None:
         print(f"{problem.what} The sample class comes with digitlab, so it runs without a sandbox.", file=sys.stderr)
     return problem is not None
+
+
+def _private(path: Path | None) -> Digits | None:
+    try:
+        return None if path is None else read_private_digits(path)
+    except PrivateDigitsProblem as problem:
+        raise CommandError(f"--private-test: {problem}", Exit.USAGE) from None
 
 
 def _cores() -> int:

@@ -65,7 +65,7 @@ def points_text(points: float, max_points: float) -> str:
     return f"{points:g} of {max_points:g} point{'' if max_points == 1 else 's'}"
 
 
-def card_html(verdict: Verdict, title: str, footer: str | None = None) -> str:
+def card_html(verdict: Verdict, title: str, footer: str | None = None, mark: str = "") -> str:
     """Return the card of a verdict as one HTML element.
 
     Parameters
@@ -75,13 +75,17 @@ def card_html(verdict: Verdict, title: str, footer: str | None = None) -> str:
         The exercise's title.
     footer : str or None
         One more line, in small type: how to get a hint where there are no buttons.
+    mark : str
+        An HTML attribute for the element, as it stands.
     """
     look = LOOKS[verdict.status]
     points = points_text(verdict.points, verdict.max_points)
     label = _escaped(f"Check of {verdict.exercise}: {look.words}, {points}")
     symbol = f'<span aria-hidden="true">{look.symbol}</span>'
+    more = f" {mark}" if mark else ""
     parts = [
-        f'<div role="status" aria-label="{label}" style="{_BOX.format(colour=look.colour)}"><div style="{_HEAD}">',
+        f'<div role="status" aria-label="{label}"{more} style="{_BOX.format(colour=look.colour)}">',
+        f'<div style="{_HEAD}">',
         f'<strong style="font-size:1.08em">{symbol} {look.words}</strong><span>{_escaped(one_line(title))}</span>',
         f'<span style="margin-left:auto;white-space:nowrap">{points}</span></div>',
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.exercise import Exercise
 from autograder.feedback import journal
 from autograder.feedback.card import note_html, wrapped
+from autograder.integrity.help_seen import HelpSeen, mark
 
 
 class Note(str):
@@ -54,6 +55,11 @@ class Hints:
     def left(self) -> int:
         """How many hints are still to be seen before the solution can be shown: none once the answer is right."""
         return 0 if self.passed else self.count - len(self.seen)
+
+    def mark(self) -> str:
+        """Return what a card tells the teacher, in the saved notebook, of the help that was seen; "" for none."""
+        seen = HelpSeen(hints=len(self.seen), solution=journal.solution_seen(self.exercise.id))
+        return mark(self.exercise.id, seen) if seen.hints or seen.solution else ""
 
     def hint(self, n: int | None = None) -> Note:
         """Return hint `n`, or the next one that was not seen; after the last, the last again.

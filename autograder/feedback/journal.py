@@ -15,12 +15,17 @@ def remember(event: str, **facts: Any) -> str | None:
 
 def hints_seen(exercise_id: str) -> set[int]:
     """Return the numbers of the hints of an exercise that were ever shown to this learner."""
+    return {event["number"] for event in _events("hint", exercise_id) if type(event.get("number")) is int}
+
+
+def solution_seen(exercise_id: str) -> bool:
+    """Return whether the solution of an exercise was ever shown to this learner before the answer was right."""
+    return any(not event.get("passed") for event in _events("solution", exercise_id))
+
+
+def _events(kind: str, exercise_id: str) -> list[journal.Event]:
     try:
         events = journal.read()
     except DataError:
-        return set()
-    return {
-        event["number"]
-        for event in events
-        if event["event"] == "hint" and event.get("exercise") == exercise_id and type(event.get("number")) is int
-    }
+        return []
+    return [event for event in events if event["event"] == kind and event.get("exercise") == exercise_id]

@@ -45,7 +45,7 @@ def show(result: CheckResult, where: Screen) -> None:
         buttons = hint_buttons(result.hints)
     footer = result.footer(buttons=buttons is not None)
     title = result.exercise.title
-    card = card_html(result.verdict, title, footer)
+    card = card_html(result.verdict, title, footer, result.hints.mark())
     display({"text/html": card, "text/plain": card_text(result.verdict, title, footer)}, raw=True)
     if buttons is not None:
         display(buttons)

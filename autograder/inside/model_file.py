@@ -6,11 +6,12 @@ and only in a process that is thrown away.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,17 @@ class Refused(ValueError):  # noqa: N818 - it is a verdict on the file, not a fa
 def run(payload: bytes, emit: Callable[[bytes], None]) -> None:
     """Emit one frame: the exercise's id and its evidence.
 
-    The payload is a frame with `exercise` (id), `file` (its name in the working folder) and `images`, a uint8
-    array of shape (n, 28, 28).
+    The payload is a frame with `exercise` (id), `file` (its name in the working folder), `images`, a uint8 array of
+    shape (n, 28, 28), and `more`: other images by name, which the model is asked about too.
     """
     asked = decode(payload)
-    evidence = {"found": True, "facts": examine(Path(asked["file"]), asked["images"])}
+    evidence = {"found": True, "facts": examine(Path(asked["file"]), asked["images"], asked.get("more"))}
     emit(encode({"event": "probe", "exercise": asked["exercise"], "evidence": evidence}))
 
 
-def examine(path: Path, images: np.ndarray[Any, Any]) -> dict[str, Any]:
+def examine(
+    path: Path, images: np.ndarray[Any, Any], more: dict[str, np.ndarray[Any, Any]] | None = None
+) -> dict[str, Any]:
     """Return what is to be known of a model file, as plain values.
 
     Parameters
@@ -64,13 +67,16 @@ def examine(path: Path, images: np.ndarray[Any, Any]) -> dict[str, Any]:
     path : Path
         The model file.
     images : ndarray of uint8, shape (n, 28, 28)
+    more : dict of str to ndarray of uint8, shape (m, 28, 28)
+        Other images.
 
     Returns
     -------
     dict
         `refused` (why the file was not opened) or `error` (what Keras said when opening or predicting), else
-        `input_shape` (text), `answers` (what the model gives for images in [0, 1], any shape), `scaled_up` (for
-        the first images in 0–255), `again` (for the first images once more, in another order and batch).
+        `input_shape` (text), `weights` (the SHA-256 of all its numbers), `answers` (what the model gives for images in
+        [0, 1], any shape), `scaled_up` (for the first images in 0–255), `again` (for the first images once more, in
+        another order and batch), `more` (the answers for other images, by their names).
     """
     facts: dict[str, Any] = {}
     try:
@@ -84,13 +90,15 @@ def examine(path: Path, images: np.ndarray[Any, Any]) -> dict[str, Any]:
     except Exception as error:  # the border: a broken file may make Keras raise anything
         return {"error": f"Keras cannot open it: {_short(error)}"}
     facts["input_shape"] = clean_text(str(getattr(model, "input_shape", None)), 200)
-    scaled = (images[..., np.newaxis] / np.float32(255)).astype(np.float32)
+    scaled = _scaled(images)
     try:
         with quiet():
+            facts["weights"] = digest_of(model.get_weights())
             facts["answers"] = _predict(model, scaled, BATCH)
             some = scaled[:SAMPLE]
             facts["again"] = _predict(model, np.ascontiguousarray(some[::-1]), 128)[::-1]
             facts["scaled_up"] = _predict(model, some * np.float32(255), BATCH)
+            facts["more"] = {name: _predict(model, _scaled(others), BATCH) for name, others in (more or {}).items()}
     except Exception as error:  # the border: the model's own computation may raise anything
         facts["error"] = f"It does not take images of shape (N, 28, 28, 1): {_short(error)}"
     return facts
@@ -184,6 +192,18 @@ def _check_part(part: dict[str, Any]) -> None:
         side = part.get(key)
         if isinstance(side, (int, float)) and side > MAX_SIDE:
             raise Refused(f"A layer has {side:,} {key}: more than a digit classifier can use.")
+
+
+def digest_of(weights: Sequence[np.ndarray[Any, Any]]) -> str:
+    """Return the SHA-256 of a model's numbers: of their shapes, and of their values as float32."""
+    whole = hashlib.sha256()
+    for array in weights:
+        whole.update(repr(array.shape).encode() + np.ascontiguousarray(array, dtype="<f4").tobytes())
+    return whole.hexdigest()
+
+
+def _scaled(images: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return (images[..., np.newaxis] / np.float32(255)).astype(np.float32)
 
 
 def _predict(model: Any, images: np.ndarray[Any, Any], batch: int) -> np.ndarray[Any, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.handins.students import folder_name
+from autograder.integrity.of_class import signals_in
 from autograder.records import LessonResult
 from autograder.reports.class_view import class_view
 from autograder.reports.grades_table import grades_csv
@@ -32,7 +33,8 @@ __all__ = ["CLASS_FILE", "GRADES_FILE", "REPORTS_FOLDER", "RunFacts", "facts_of_
 def write_all(results: Sequence[LessonResult], out: Path, facts: RunFacts | None = None) -> None:
     """Write `grades.csv`, `index.html` and `reports/STUDENT.html` below the output folder.
 
-    Each file is written beside its place and renamed. A student's page that is up to date is left as it is.
+    The class page, which is the teacher's, has the signals of integrity too, from the traces in the folder. Each file
+    is written beside its place and renamed. A student's page that is up to date is left as it is.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def write_all(results: Sequence[LessonResult], out: Path, facts: RunFacts | None
         if not _ends_with(path, stamp(view)):
             write_whole(path, student_page(view), durable=False)
     write_whole(out / GRADES_FILE, grades_csv(results))
-    write_whole(out / CLASS_FILE, class_page(class_view(results), facts))
+    write_whole(out / CLASS_FILE, class_page(class_view(results, signals_in(out, results)), facts))
 
 
 def _check(results: Sequence[LessonResult]) -> None:

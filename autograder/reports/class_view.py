@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from autograder.handins.students import folder_name
+from autograder.integrity.signals import Kind, Signal
 from autograder.records import Cause, LessonResult, Status, Verdict
 from autograder.reports.catalogue import LessonTitle, banked_message, exercise_title, lesson_title, place_of
 from autograder.reports.tally import in_order, lesson_maxima, problem_of, share_of, students_of
@@ -71,6 +72,16 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSeen:
+    """A signal of integrity: whom it concerns, its evidence, and how it can be innocent."""
+
+    lesson: LessonTitle
+    students: tuple[Link, ...]
+    evidence: tuple[str, ...]
+    innocent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MistakeSeen:
     """A named mistake: how many of those who handed in made it, and who they are."""
 
@@ -124,8 +135,8 @@ class LessonSeen:
 class ClassView:
     """All that the class page says.
 
-    `unjudged` and `unread` are what needs a person; `odd` are notes, which nobody must read; `trusted` counts the
-    results that were made without a sandbox.
+    `unjudged` and `unread` are what needs a person; `odd` are notes, which nobody must read; `signals` are advice on
+    integrity, by what they are about; `trusted` counts the results that were made without a sandbox.
     """
 
     rows: tuple[Row, ...]
@@ -134,6 +145,7 @@ class ClassView:
     unread: tuple[Attention, ...]
     odd: tuple[Attention, ...]
     frequent: tuple[MistakeSeen, ...]
+    signals: tuple[tuple[str, tuple[SignalSeen, ...]], ...]
     max_points: float
     median: float
     spread: tuple[int, ...]
@@ -148,8 +160,8 @@ class ClassView:
         return len(self.rows) * len(self.lessons) - self.handed_in
 
 
-def class_view(results: Sequence[LessonResult]) -> ClassView:
-    """Return what the class page says of these results."""
+def class_view(results: Sequence[LessonResult], signals: Sequence[Signal] = ()) -> ClassView:
+    """Return what the class page says of these results, and of the signals of integrity among them."""
     maxima = lesson_maxima(results)
     links = {student: Link(name=student, href=page_of(student)) for student, _ in students_of(results)}
     rows = tuple(_row(links[student], handed_in, maxima) for student, handed_in in students_of(results))
@@ -164,6 +176,7 @@ def class_view(results: Sequence[LessonResult]) -> ClassView:
         unread=tuple(_unread(ordered, links)),
         odd=tuple(_attention(result, links, "", result.notes) for result in ordered if result.notes),
         frequent=tuple(frequent[:MOST_FREQUENT]),
+        signals=tuple(_signals(signals, links)),
         max_points=sum(maxima.values()),
         median=median(row.total.points for row in rows) if rows else 0.0,
         spread=spread(row.total.share for row in rows),
@@ -227,6 +240,23 @@ def _unread(results: Sequence[LessonResult], links: dict[str, Link]) -> Iterable
         problem = problem_of(result)
         if problem is not None:
             yield _attention(result, links, "no notebook to grade", (problem,))
+
+
+def _signals(signals: Sequence[Signal], links: dict[str, Link]) -> Iterable[tuple[str, tuple[SignalSeen, ...]]]:
+    """Yield the signals by what they are about, in the order in which the kinds are named."""
+    for kind in Kind:
+        seen = tuple(
+            SignalSeen(
+                lesson=lesson_title(signal.lesson),
+                students=tuple(links[student] for student in signal.students),
+                evidence=signal.evidence,
+                innocent=signal.innocent,
+            )
+            for signal in signals
+            if signal.kind is kind
+        )
+        if seen:
+            yield str(kind), seen
 
 
 def _attention(result: LessonResult, links: dict[str, Link], what: str, why: tuple[str, ...]) -> Attention:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from autograder.inside import model_file
 from autograder.inside.codec import decode, encode
-from autograder.inside.model_file import Refused, examine, inspect, run
+from autograder.inside.model_file import Refused, digest_of, examine, inspect, run
 
 DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 10}, "registered_name": None}
 CONFIG = {"module": "keras", "class_name": "Sequential", "config": {"layers": [DENSE]}, "registered_name": None}
@@ -217,8 +217,11 @@ def test_a_model_is_examined(saved: Path, images: Any) -> None:
     import keras
 
     model = keras.models.load_model(saved)
-    facts = examine(saved, images)
-    assert set(facts) == {"input_shape", "answers", "again", "scaled_up"}
+    facts = examine(saved, images, {"turned": images[:50, :, ::-1]})
+    assert set(facts) == {"input_shape", "weights", "answers", "again", "scaled_up", "more"}
+    assert facts["weights"] == digest_of(model.get_weights())
+    expected = model.predict(images[:50, :, ::-1, np.newaxis] / np.float32(255), verbose=0)
+    assert np.allclose(facts["more"]["turned"], expected, atol=1e-4)
     assert facts["input_shape"] == "(None, 28, 28, 1)"
     scaled = images[..., None] / np.float32(255)
     np.testing.assert_allclose(facts["answers"], model.predict(scaled, verbose=0), atol=1e-5)
