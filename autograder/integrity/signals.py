@@ -19,6 +19,8 @@ LARGE_SIZE = 120
 # What more than a quarter of a class writes, or more than twelve, the lesson suggests; four may always be a group.
 COMMON_SHARE = 0.25
 SMALLEST_COMMON, LARGEST_GROUP = 4, 12
+# Models below earn nothing by their accuracy.
+WORTH_A_LOOK = 0.90
 # A fall counts that is so much deeper than usual, as a share, and three times deeper than chance.
 DEEPER = {"perturbed": 0.03, "private": 0.01}
 STANDARD_ERRORS = 3.0
@@ -116,7 +118,7 @@ def _same_models(lesson: str, traces: Mapping[str, Trace]) -> Iterator[Signal]:
     for student, model in models.items():
         if model.weights is not None:
             by_weights[model.weights].append(student)
-        if model.test.accuracy > 0.5:  # models that name one digit for everything are alike without having met
+        if model.test.accuracy >= WORTH_A_LOOK:  # models that name one digit for everything have not met
             by_answers[model.answers].append(student)
     same_weights = [students for students in by_weights.values() if len(students) > 1]
     for students in same_weights:
@@ -158,7 +160,7 @@ def _falls(lesson: str, traces: Mapping[str, Trace], kind: Kind, digits: str, wh
     measured: dict[str, tuple[Hits, Hits]] = {}
     for student, trace in traces.items():
         other = None if trace.model is None else getattr(trace.model, digits)
-        if trace.model is not None and other is not None:
+        if trace.model is not None and other is not None and trace.model.test.accuracy >= WORTH_A_LOOK:
             measured[student] = (trace.model.test, other)
     falls = {student: test.accuracy - other.accuracy for student, (test, other) in measured.items()}
     of_class = len(falls) >= ENOUGH_MODELS

@@ -52,14 +52,14 @@ def results(out: Path) -> dict[str, object]:
 def test_signals_change_no_point(class_of_copies: Path, tmp_path: Path, sandbox: Runners) -> None:
     """The class page shows copies, help and falls; the students' pages do not; no result is another for it."""
     data = digitlab.load_mnist()
-    mirrored = data.x_test[:400, :, ::-1]  # digits that no honest model knows: everybody falls
+    mirrored = data.x_test[:400, :, ::-1]  # digits that no honest model knows: good models fall
     np.savez(tmp_path / "mine.npz", images=mirrored, labels=data.y_test[:400])
     grade(class_of_copies, tmp_path / "plain")
     told = grade(class_of_copies, tmp_path / "private", "--private-test", tmp_path / "mine.npz")
     assert ["ada", EVALUATE, "21", "/", "21"] in [line.split()[:5] for line in told.splitlines()]
     assert results(tmp_path / "plain") == results(tmp_path / "private")
 
-    for out, falls in ((tmp_path / "plain", 0), (tmp_path / "private", 4)):
+    for out, falls in ((tmp_path / "plain", 0), (tmp_path / "private", 3)):
         page = (out / "index.html").read_text(encoding="utf-8")
         assert page.count("copies of one trained model") == 1
         assert page.count("3 hints and the solution") == 1
