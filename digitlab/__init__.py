@@ -63,6 +63,7 @@ _HOME: dict[str, str] = {
     "pixel_follower": "digitlab.widgets.pixel_follower",
     "kernel_stepper": "digitlab.widgets.kernel_stepper",
     "shape_flow": "digitlab.widgets.shape_flow",
+    "layer_builder": "digitlab.widgets.layer_builder",
     "DataError": "digitlab.storage",
     "load_mnist": "digitlab.mnist",
     "predict": "digitlab.predictions",

@@ -10,9 +10,11 @@ import ipywidgets
 import pytest
 
 import digitlab
-from digitlab.widgets import shape_flow as module
+from digitlab.widgets import stack_diagram
 from digitlab.widgets.interactive import Interactive
-from digitlab.widgets.shape_flow import LARGEST, MOST_LAYERS, SMALL_CNN, flow, shape_flow
+from digitlab.widgets.shape_flow import shape_flow
+from digitlab.widgets.stack_diagram import SMALL_CNN, flow
+from digitlab.widgets.stack_editor import LARGEST, MOST_LAYERS
 
 
 def parts(shown: Interactive, kind: type) -> list[Any]:
@@ -44,7 +46,7 @@ def pool(size: int, stride: int) -> dict[str, Any]:
 
 def test_examples() -> None:
     """The examples in the documentation are what comes out."""
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(stack_diagram).failed == 0
 
 
 def test_the_flow_of_the_small_cnn_is_counted_by_hand() -> None:
@@ -156,7 +158,7 @@ def test_a_receptive_field_larger_than_the_image_is_told() -> None:
         (
             [{**SMALL_CNN[0], "padding": "full"}],
             (28, 28, 1),
-            "layer 1 has padding 'full'. Padding is 'valid' or 'same'",
+            "layer 1 has padding 'full'. Padding is 'valid' or 'same'.",
         ),
     ],
 )
