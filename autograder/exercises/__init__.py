@@ -13,6 +13,7 @@ from autograder.exercises import (
     l05_pooling_and_shapes,
     l06_build_the_cnn,
     l09_evaluate,
+    l12_your_handwriting,
 )
 
 EXERCISES: tuple[Exercise, ...] = (
@@ -23,6 +24,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *l05_pooling_and_shapes.EXERCISES,
     *l06_build_the_cnn.EXERCISES,
     *l09_evaluate.EXERCISES,
+    *l12_your_handwriting.EXERCISES,
 )
 
 BY_ID: dict[str, Exercise] = {exercise.id: exercise for exercise in EXERCISES}
