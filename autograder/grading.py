@@ -207,7 +207,9 @@ def _evidence_of_file(
     except Unreadable as problem:
         return Evidence(found=True, facts={"refused": f"{problem}."})
     more = other_digits(exercise, settings.seed, settings.private)
-    return evidence_of_model(exercise, content, settings.seed, runner, handin.student, more)
+    evidence = evidence_of_model(exercise, content, settings.seed, runner, handin.student, more)
+    told += noted.of_model(evidence.facts.get("weights"))
+    return evidence
 
 
 def _file_named(name: str, files: Sequence[Entry], told: list[str]) -> Entry | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from autograder.records import Cause, ErrorSeen
 from autograder.transcript import CellSeen
 from autograder.wording import listed, one_line, without_addresses
+from digitlab.shipped_model import small_model_facts
 
 MAX_NOTES = 30
 
@@ -62,9 +63,20 @@ def of_probe(name: str, remarks: Iterable[tuple[str, str]]) -> list[str]:
             notes.append(f"{name} is overwritten by a value later on; your function from before was used")
         elif kind == "borrowed":
             notes.append(f"{name} hands its work to digitlab's own {name}; the exercise asks for one of your own")
+        elif kind == "trained_model":
+            notes.append(f"{name} uses digitlab's own trained model; the exercise asks for work of your own")
         elif kind == "stub_later":
             notes.append(f"{name} is defined twice, the last time without an answer; your answer from before was used")
     return notes
+
+
+def of_model(weights: object) -> list[str]:
+    """Return the notes on a handed-in model whose numbers have this SHA-256."""
+    if weights != small_model_facts()["weights"]:
+        return []
+    return [
+        "the model's numbers are exactly those of digitlab's own small model; the exercise asks for one of your own"
+    ]
 
 
 def error_text(error: ErrorSeen) -> str:

@@ -25,6 +25,8 @@ from autograder.inside.shell import GradingShell, start_shell
 UNTOUCHED = "NotImplementedError"
 LEAST_SECONDS = 0.5
 PATIENCE = 3.0
+# What digitlab gives a learner who has no trained model of their own; no answer is asked to use it.
+TRAINED_MODELS = frozenset(("small_model", "your_model"))
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -183,22 +185,24 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
         if not _is_stub(others):
             outcomes, used = others, earlier
             remarks.append(("stub_later", name))
-    if _borrows(used, name, depth=3):
+    if _borrows(used, frozenset((name,)), depth=3):
         remarks.append(("borrowed", name))
+    if _borrows(used, TRAINED_MODELS, depth=3):
+        remarks.append(("trained_model", name))
     return {"evidence": {"found": True, "outcomes": outcomes}, "remarks": remarks}
 
 
-def _borrows(function: Any, name: str, depth: int) -> bool:
-    """Whether an answer is digitlab's own function of the same name, or calls it."""
+def _borrows(function: Any, wanted: frozenset[str], depth: int) -> bool:
+    """Whether an answer is digitlab's own function of one of these names, or calls it."""
     if not isinstance(function, types.FunctionType) or depth == 0:
         return False
     if _is_of_digitlab(function.__module__):
-        return function.__name__ == name
+        return function.__name__ in wanted
     names = function.__code__.co_names
     for value in (function.__globals__.get(used) for used in names):
-        if isinstance(value, types.ModuleType) and name in names and _is_of_digitlab(vars(value).get("__name__")):
+        if isinstance(value, types.ModuleType) and wanted & set(names) and _is_of_digitlab(vars(value).get("__name__")):
             return True
-        if value is not function and _borrows(value, name, depth - 1):
+        if value is not function and _borrows(value, wanted, depth - 1):
             return True
     return False
 

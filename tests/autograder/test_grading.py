@@ -13,6 +13,7 @@ from autograder.handins import HandIn
 from autograder.handins.entries import Entry, Unreadable
 from autograder.records import Cause, LessonResult, Status
 from autograder.runners import Runners
+from digitlab.shipped_model import FILE
 
 SETTINGS = Settings(seed=7, sandbox="bubblewrap", cell_seconds=2.0)
 SCALE, IMAGES, ONE_HOT = "l02_scale_pixels", "l02_to_images", "l02_one_hot"
@@ -380,3 +381,11 @@ def test_other_lesson_inside_is_noted(handed_in: Make, sandbox: Runners) -> None
     result = grade_handin(handin, made.lesson, SETTINGS, sandbox)
     assert "says that it is lesson 01_look_first" in result.notes[0]
     assert result.points == 0
+
+
+def test_the_shipped_model_handed_in_is_noted(handed_in: Make, grade: Grade) -> None:
+    """Whoever hands in the model that ships with the course keeps the points, and a note says whose it is."""
+    result = grade(handed_in(9), files={"my_cnn.keras": FILE.read_bytes()})
+    (verdict,) = [one for one in result.verdicts if one.exercise == "l09_model_gate"]
+    assert verdict.status is Status.PASSED
+    assert [note for note in result.notes if "exactly those of digitlab's own small model" in note]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder import notes
 from autograder.records import Cause, ErrorSeen
 from autograder.transcript import CellSeen
+from digitlab.shipped_model import small_model_facts
 
 
 def test_errors_of_cells_name_the_cell() -> None:
@@ -38,7 +39,15 @@ def test_names_are_explained() -> None:
     assert near == "there is no function split, but one named splitt and spilt: the name must be exactly split"
     assert "a value of type ndarray" in notes.of_probe("split", [("not_callable", "ndarray")])[0]
     assert "digitlab's own split" in notes.of_probe("split", [("borrowed", "split")])[0]
+    assert "digitlab's own trained model" in notes.of_probe("build_cnn", [("trained_model", "build_cnn")])[0]
     assert notes.of_probe("split", [("forged", "anything")]) == []
+
+
+def test_the_shipped_model_is_known() -> None:
+    """A model whose numbers are those of digitlab's own is told; any other, and none, is not."""
+    assert len(notes.of_model(small_model_facts()["weights"])) == 1
+    for other in ("0" * 64, None, 7, b"weights"):
+        assert notes.of_model(other) == []
 
 
 def test_long_lists_are_cut() -> None:

@@ -150,6 +150,21 @@ def test_answer_that_is_digitlabs_own_is_remarked(run: Runs, source: str, borrow
     assert ending.ended is Ended.FINISHED
 
 
+@pytest.mark.parametrize(
+    ("source", "remarked"),
+    [
+        ("import digitlab\ndef build(x): return digitlab.small_model()", True),
+        ("from digitlab import your_model\ndef build(x): return your_model('mine.keras')", True),
+        ("import digitlab\ndef build(x): return digitlab.build_linear()", False),
+        ("def small_model(): return 3\ndef build(x): return small_model()", False),
+    ],
+)
+def test_answer_that_takes_digitlabs_trained_model_is_remarked(run: Runs, source: str, remarked: bool) -> None:
+    """Who hands on the model that ships with the course is seen; a function of that name of one's own is not it."""
+    seen, _ = run(source, probes={"build": [(np.zeros(3),)]})
+    assert (("trained_model", "build") in seen.remarks["build"]) is remarked
+
+
 def test_other_callables_than_functions_are_called(run: Runs) -> None:
     """A lambda, a partial, an instance with `__call__`, a class: whatever can be called."""
     seen, _ = run(
