@@ -72,11 +72,9 @@ def of_probe(name: str, remarks: Iterable[tuple[str, str]]) -> list[str]:
 
 def of_model(weights: object) -> list[str]:
     """Return the notes on a handed-in model whose numbers have this SHA-256."""
-    if weights != small_model_facts()["weights"]:
+    if not isinstance(weights, str) or weights != small_model_facts()["weights"]:  # it is a claim: it may be anything
         return []
-    return [
-        "the model's numbers are exactly those of digitlab's own small model; the exercise asks for one of your own"
-    ]
+    return ["the model's numbers are exactly those of digitlab's own small model; the exercise asks for your own"]
 
 
 def error_text(error: ErrorSeen) -> str:
