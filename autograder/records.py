@@ -96,6 +96,9 @@ class Verdict:
     example: str | None = None
 
     def __post_init__(self) -> None:
+        # As they come back from a file: a page made from either is the same page.
+        object.__setattr__(self, "points", float(self.points))
+        object.__setattr__(self, "max_points", float(self.max_points))
         if not 0 <= self.points <= self.max_points:
             raise ValueError(f"{self.exercise}: {self.points} points of {self.max_points} cannot be")
 

@@ -170,3 +170,9 @@ def test_judges_and_records_import_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_points_are_floats() -> None:
+    """Points given as whole numbers are kept as floats, as a file gives them back."""
+    verdict = Verdict(exercise="l02_split", status=Status.PASSED, points=2, max_points=2, message="Right.")
+    assert (repr(verdict.points), repr(verdict.max_points)) == ("2.0", "2.0")
