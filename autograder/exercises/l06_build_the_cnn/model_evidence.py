@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Cases, Exercise, Finding, Recogniser
-from autograder.judging import finding_of, judge_errors
+from autograder.judging import finding_of, judge_errors, side_effect
 from autograder.records import Evidence
 
 Facts = dict[str, Any]
@@ -94,6 +94,11 @@ def raised(*parts: str) -> Recogniser:
         return any(part in message for message in messages for part in parts)
 
     return recognise
+
+
+def changed_arguments(evidence: Evidence) -> Finding | None:
+    """Return what is to be said where images or labels were changed; training may draw from NumPy's global state."""
+    return side_effect(evidence) if any(outcome.changed for outcome in evidence.outcomes) else None
 
 
 def judge_model(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:

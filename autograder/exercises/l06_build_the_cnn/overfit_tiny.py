@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
+from autograder.exercises.l06_build_the_cnn.model_evidence import changed_arguments
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors
 from autograder.records import Evidence
@@ -67,7 +68,7 @@ def judge_overfitted(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fi
             message=f"Your function says {returned:.2f}; on the fifty images the model has {true:.2f}.",
             next_step="On which images did you measure, and when?",
         )
-    return Finding(share=1.0, message="Right.")
+    return changed_arguments(evidence) or Finding(share=1.0, message="Right.")
 
 
 def _when(test: Any) -> Any:
@@ -86,12 +87,12 @@ def _is_number(value: Any) -> bool:
 
 
 def with_evaluate(model: Any, x: Any, y: Any) -> Any:
-    model.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    model.fit(x, y, epochs=20, batch_size=10, verbose=0)
     return model.evaluate(x, y, verbose=0)[1]
 
 
 def with_predict(model: Any, x: Any, y: Any) -> Any:
-    model.fit(x, y, epochs=60, batch_size=25, shuffle=True, verbose=0)
+    model.fit(x, y, epochs=20, batch_size=25, shuffle=True, verbose=0)
     return np.mean(model.predict(x, verbose=0).argmax(axis=1) == y)
 
 
@@ -109,16 +110,16 @@ def until_it_can(model: Any, x: Any, y: Any) -> float:
 
 
 def on_other_images(model: Any, x: Any, y: Any) -> Any:
-    model.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    model.fit(x, y, epochs=20, batch_size=25, verbose=0)
     return model.evaluate(x[:, ::-1, ::-1], y, verbose=0)[1]
 
 
 def returns_history(model: Any, x: Any, y: Any) -> Any:
-    return model.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    return model.fit(x, y, epochs=20, batch_size=25, verbose=0)
 
 
 def history_list(model: Any, x: Any, y: Any) -> Any:
-    return model.fit(x, y, epochs=40, batch_size=10, verbose=0).history["accuracy"]
+    return model.fit(x, y, epochs=20, batch_size=25, verbose=0).history["accuracy"]
 
 
 def one_epoch(model: Any, x: Any, y: Any) -> Any:
@@ -135,17 +136,17 @@ def a_copy(model: Any, x: Any, y: Any) -> Any:
 
     copy = keras.models.clone_model(model)
     copy.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    copy.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    copy.fit(x, y, epochs=20, batch_size=25, verbose=0)
     return copy.evaluate(x, y, verbose=0)[1]
 
 
 def returns_loss(model: Any, x: Any, y: Any) -> Any:
-    model.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    model.fit(x, y, epochs=20, batch_size=25, verbose=0)
     return model.evaluate(x, y, verbose=0)[0]
 
 
 def per_cent(model: Any, x: Any, y: Any) -> Any:
-    model.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    model.fit(x, y, epochs=20, batch_size=25, verbose=0)
     return 100 * model.evaluate(x, y, verbose=0)[1]
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.compare import Tolerance, difference
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
+from autograder.exercises.l06_build_the_cnn.model_evidence import changed_arguments
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors
-from autograder.records import Evidence
+from autograder.records import Evidence, Outcome
 from digitlab.linear import accuracy, cross_entropy, softmax
 
 CLOSE = Tolerance(relative=1e-3, absolute=1e-4)
@@ -24,9 +26,26 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
         images = rng.random((count, 28, 28, 1)).astype(np.float32)
         probabilities = softmax(images.reshape(count, 784).astype(np.float64) @ weights + bias)
         labels = np.where(rng.random(count) < 0.4, probabilities.argmax(axis=1), rng.integers(0, 10, count))
-        secret = (cross_entropy(probabilities, np.eye(10)[labels]), accuracy(probabilities, labels))
-        cases.append(Case((Make("linear_model", {"weights": weights, "bias": bias}), images, labels), secret=secret))
+        model = Make("linear_model", {"weights": weights, "bias": bias})
+        secret = Known(
+            pair=(cross_entropy(probabilities, np.eye(10)[labels]), accuracy(probabilities, labels)),
+            probabilities=probabilities,
+        )
+        cases.append(Case((model, images, labels), read="trained", secret=secret))
     return cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a model as it is given: (loss, accuracy), and its probabilities for the images."""
+
+    pair: tuple[float, float]
+    probabilities: np.ndarray[Any, Any]
+
+
+def _returned(outcome: Outcome) -> Any:
+    """Return what the student's function gave; the reader brings it back beside the model's answers."""
+    return outcome.value["returned"] if isinstance(outcome.value, dict) else None
 
 
 def judge_pair(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
@@ -38,15 +57,15 @@ def judge_pair(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
         (
             found
             for case, outcome in zip(cases, evidence.outcomes, strict=True)
-            if (found := difference(case.secret, outcome.value, CLOSE))
+            if (found := difference(case.secret.pair, _returned(outcome), CLOSE))
         ),
         None,
     )
-    if wrong is None:
-        return Finding(share=1.0, message="Right.")
     for mistake in exercise.mistakes:
         if mistake.recognise is not None and mistake.recognise(cases, evidence):
             return finding_of(mistake)
+    if wrong is None:
+        return changed_arguments(evidence) or Finding(share=1.0, message="Right.")
     return Finding(
         share=0.0,
         message=f"Not right yet: {wrong.text}.",
@@ -57,7 +76,7 @@ def judge_pair(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
 def _gives(change: Any) -> Any:
     def recognise(cases: Cases, evidence: Evidence) -> bool:
         return all(
-            difference(change(*case.secret), outcome.value, CLOSE) is None
+            difference(change(*case.secret.pair), _returned(outcome), CLOSE) is None
             for case, outcome in zip(cases, evidence.outcomes, strict=True)
         )
 
@@ -65,15 +84,13 @@ def _gives(change: Any) -> Any:
 
 
 def was_trained(cases: Cases, evidence: Evidence) -> bool:
-    """Whether the loss is below that of the model as it was given."""
-    for case, outcome in zip(cases, evidence.outcomes, strict=True):
-        value = outcome.value
-        if not isinstance(value, (tuple, list)) or len(value) != 2:
-            return False
-        loss = value[0].item() if isinstance(value[0], np.ndarray) and value[0].ndim == 0 else value[0]
-        if not isinstance(loss, float) or not loss < case.secret[0] - 1e-3:
-            return False
-    return True
+    """Whether the model answers otherwise afterwards than it did when it was given."""
+    return all(
+        isinstance(outcome.value, dict)
+        and not outcome.changed  # of other images it answers otherwise, trained or not
+        and difference(case.secret.probabilities, outcome.value.get("answers"), CLOSE) is not None
+        for case, outcome in zip(cases, evidence.outcomes, strict=True)
+    )
 
 
 def with_evaluate(model: Any, x: Any, y: Any) -> Any:
@@ -93,6 +110,12 @@ def with_predict(model: Any, x: Any, y: Any) -> Any:
 def trained_first(model: Any, x: Any, y: Any) -> Any:
     model.fit(x, y, epochs=2, verbose=0)
     return model.evaluate(x, y, verbose=0)
+
+
+def trained_afterwards(model: Any, x: Any, y: Any) -> Any:
+    measured = model.evaluate(x, y, verbose=0)
+    model.fit(x, y, epochs=2, verbose=0)
+    return measured
 
 
 def swapped(model: Any, x: Any, y: Any) -> Any:
@@ -123,6 +146,14 @@ EXERCISE = Exercise(
     right_answers=(with_evaluate, with_a_dictionary, with_predict),
     mistakes=(
         Mistake(
+            "trained-first",
+            trained_first,
+            "The model was trained: it does not answer any more as it did when you were given it.",
+            "Which line changes the weights?",
+            recognise=was_trained,
+            also=(trained_afterwards,),
+        ),
+        Mistake(
             "swapped",
             swapped,
             "Loss and accuracy are swapped: the loss comes first.",
@@ -148,14 +179,9 @@ EXERCISE = Exercise(
             as_text,
             "The numbers come in a dictionary; the exercise asks for the pair (loss, accuracy).",
             "How do you take two values out of a dictionary?",
-            recognise=lambda _cases, evidence: all(isinstance(outcome.value, dict) for outcome in evidence.outcomes),
-        ),
-        Mistake(
-            "trained-first",
-            trained_first,
-            "The model was trained before it was measured: its loss is lower than that of the model you were given.",
-            "Which line changes the weights?",
-            recognise=was_trained,
+            recognise=lambda _cases, evidence: all(
+                isinstance(_returned(outcome), dict) for outcome in evidence.outcomes
+            ),
         ),
     ),
     hints=(
