@@ -13,6 +13,7 @@ from autograder.exercises import (
     l05_pooling_and_shapes,
     l06_build_the_cnn,
     l09_evaluate,
+    l10_look_inside,
     l12_your_handwriting,
 )
 
@@ -24,6 +25,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *l05_pooling_and_shapes.EXERCISES,
     *l06_build_the_cnn.EXERCISES,
     *l09_evaluate.EXERCISES,
+    *l10_look_inside.EXERCISES,
     *l12_your_handwriting.EXERCISES,
 )
 

@@ -61,8 +61,41 @@ def cnn(
     return model
 
 
+def cnn_with_weights(**weights: np.ndarray[Any, Any]) -> Any:
+    """Return a small softmax network with these weights: `conv_1`, `pool_1`, `drop`, `conv_2`, `flat`, `answer`.
+
+    The names are `kernels_1` and `bias_1` (`conv_1`), `kernels_2` and `bias_2` (`conv_2`), `kernels_3` and `bias_3`
+    (`answer`). Dropout silences half of the pooled numbers, and only in training. The model is warmed up: it has both
+    `input` and `inputs`.
+    """
+    import keras
+    from keras import layers
+
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(weights["bias_1"].size, weights["kernels_1"].shape[:2], activation="relu", name="conv_1"),
+            layers.MaxPooling2D(name="pool_1"),
+            layers.Dropout(0.5, seed=1, name="drop"),
+            layers.Conv2D(weights["bias_2"].size, weights["kernels_2"].shape[:2], activation="relu", name="conv_2"),
+            layers.Flatten(name="flat"),
+            layers.Dense(weights["bias_3"].size, activation="softmax", name="answer"),
+        ]
+    )
+    for place, name in enumerate(("conv_1", "conv_2", "answer"), start=1):
+        model.get_layer(name).set_weights([weights[f"kernels_{place}"], weights[f"bias_{place}"]])
+    # Keras 3.15 knows a Sequential's `input` only after a symbolic call; with its own input the graph stays the same.
+    model(model.inputs[0])
+    return model
+
+
 # The whole list of what `Make` may name; a frame that names anything else is refused.
-MAKERS: dict[str, Callable[..., Any]] = {"generator": generator, "linear_model": linear_model, "cnn": cnn}
+MAKERS: dict[str, Callable[..., Any]] = {
+    "generator": generator,
+    "linear_model": linear_model,
+    "cnn": cnn,
+    "cnn_with_weights": cnn_with_weights,
+}
 
 
 def made(args: Any) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ def test_generators_are_made_in_their_places() -> None:
     assert table == {"a": 1}
     with pytest.raises(KeyError):
         made((Make("system", {}),))
-    assert set(MAKERS) == {"generator", "linear_model", "cnn"}
+    assert set(MAKERS) == {"generator", "linear_model", "cnn", "cnn_with_weights"}
 
 
 def test_what_is_plain_is_read_as_it_is() -> None:
