@@ -12,16 +12,19 @@ warns of: what they reach on these test digits flatters them a little.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import random
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab import stored_training
+from digitlab.history import History
 from digitlab.keras_import import import_keras
 from digitlab.models import N_CLASSES
 
@@ -34,58 +37,6 @@ STEPS_PER_EXECUTION = 16
 SEEN = 1280
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """What training went through, epoch by epoch.
-
-    `loss` and `accuracy` are measured on the training images while they are learnt, `val_loss` and `val_accuracy` on
-    the validation images after each epoch (empty where there were none); `seconds` is what each epoch took.
-    """
-
-    loss: tuple[float, ...]
-    accuracy: tuple[float, ...]
-    val_loss: tuple[float, ...] = ()
-    val_accuracy: tuple[float, ...] = ()
-    seconds: tuple[float, ...] = ()
-
-    @classmethod
-    def of(cls, history: Any, seconds: tuple[float, ...] = ()) -> History:
-        """Return the record of a Keras `History`, or of its dictionary.
-
-        Raises
-        ------
-        ValueError
-            If there is no loss or no accuracy in it.
-        """
-        if isinstance(history, History):
-            return history
-        told = getattr(history, "history", history)
-        if not isinstance(told, Mapping):
-            raise ValueError(
-                f"This needs a history or its dictionary, got {type(history).__name__}. "
-                "Keep what training returns: history = model.fit(...)."
-            )
-        missing = [name for name in ("loss", "accuracy") if name not in told]
-        if missing:
-            raise ValueError(
-                f"The history has no {' and no '.join(missing)}, only {', '.join(told) or 'nothing'}. "
-                "Compile the model with metrics=['accuracy']."
-            )
-        names = ("loss", "accuracy", "val_loss", "val_accuracy")
-        return cls(**{name: tuple(map(float, told.get(name, ()))) for name in names}, seconds=seconds)
-
-    @property
-    def history(self) -> dict[str, list[float]]:
-        """The same as a dictionary, as Keras has it."""
-        told = {
-            "loss": self.loss,
-            "accuracy": self.accuracy,
-            "val_loss": self.val_loss,
-            "val_accuracy": self.val_accuracy,
-        }
-        return {name: list(values) for name, values in told.items() if values}
-
-
 def train(
     model: Any,
     x: NDArray[Any],
@@ -96,8 +47,13 @@ def train(
     seed: int = 0,
     peak_learning_rate: float = PEAK_LEARNING_RATE,
     verbose: int = 1,
+    live: bool = False,
+    anew: bool = False,
 ) -> History:
     """Train a model in place and return what it went through.
+
+    In a live notebook the result is kept beside the learner's journal (see `digitlab.stored_training`). The same
+    training of the same model is then answered from there, which is said in a line.
 
     Parameters
     ----------
@@ -115,6 +71,10 @@ def train(
         The largest step size.
     verbose : int
         1 prints a line an epoch, 0 nothing.
+    live : bool
+        Whether to draw the curves while they grow, with a Stop button (see `live_curves`).
+    anew : bool
+        Whether to train even where the result is known already.
 
     Raises
     ------
@@ -141,19 +101,85 @@ def train(
     loss = "sparse_categorical_crossentropy" if y.ndim == 1 else "categorical_crossentropy"
     optimizer = keras.optimizers.Adam(schedule, **MEMORY)
     model.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=STEPS_PER_EXECUTION)
-    epoch = _epoch_lines(epochs, verbose)
+    settings = {"epochs": epochs, "batch_size": batch_size, "seed": seed, "peak_learning_rate": peak_learning_rate}
+    place = stored_training.folder()
+    name = _fingerprint(model, x, y, validation, settings) if place is not None else None
+    if place is not None and name is not None and not anew:
+        recalled = _recalled(place, name, model)
+        if recalled is not None:
+            _say_recalled(recalled, epochs, verbose, live)
+            return recalled
+    curves = _live_curves() if live else None
+    lines = _epoch_lines(epochs, verbose)
     with _seeded(seed):
-        history = model.fit(
+        fitted = model.fit(
             x,
             y,
             batch_size,
             epochs,
             validation_data=validation,
             validation_batch_size=2500,
-            callbacks=[epoch],
+            callbacks=[lines, curves] if curves else [lines],
             verbose=0,
         )
-    return History.of(history, tuple(epoch.seconds))
+    stopped = curves is not None and curves.stopped
+    history = dataclasses.replace(History.of(fitted), seconds=tuple(lines.seconds), stopped=stopped)
+    if place is not None and name is not None and not stopped:
+        note = stored_training.keep(place, name, model, dataclasses.asdict(history))
+        if note:
+            print(note)
+    return history
+
+
+def train_model(model: Any, data: Sequence[NDArray[Any]], epochs: int, seed: int) -> Any:
+    """Train a compiled model in place with Keras alone, and return Keras' own `History`: lesson 07's exercise.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled, for the labels in `data`.
+    data : sequence of four ndarrays
+        `(x_train, y_train, x_val, y_val)`. The last two are measured after each epoch, and never learnt.
+    epochs, seed : int
+        The same seed, the same order of the images and so the same numbers (on the same machine).
+    """
+    x_train, y_train, x_val, y_val = data
+    with _seeded(seed):
+        return model.fit(x_train, y_train, epochs=epochs, validation_data=(x_val, y_val), verbose=0)
+
+
+def _fingerprint(model: Any, x: Any, y: Any, validation: Any, settings: dict[str, Any]) -> str | None:
+    data = (x, y, *(validation if validation is not None else ()))
+    made_of = {**settings, **MEMORY, "steps_per_execution": STEPS_PER_EXECUTION}
+    return stored_training.fingerprint(model, data, made_of)
+
+
+def _recalled(place: Path, name: str, model: Any) -> History | None:
+    """Return the history of a training that is kept, with its weights put into the model; None where there is none."""
+    told = stored_training.recall(place, name, model)
+    if told is None:
+        return None
+    return History.of(told, tuple(told.get("seconds", ())))
+
+
+def _say_recalled(history: History, epochs: int, verbose: int, live: bool) -> None:
+    print(
+        f"Answered from the stored result of the same training, which took {sum(history.seconds):.1f} s. "
+        "To run it anew: train(…, anew=True)."
+    )
+    for epoch in range(epochs if verbose else 0):
+        logs = {name: values[epoch] for name, values in history.history.items()}
+        print(_line(epoch, epochs, logs, history.seconds[epoch]))
+    if live:
+        from digitlab.widgets.live_curves import show_curves
+
+        show_curves(history)
+
+
+def _live_curves() -> Any:
+    from digitlab.widgets.live_curves import live_curves
+
+    return live_curves()
 
 
 def _check(x: NDArray[Any], y: NDArray[Any]) -> None:
@@ -211,11 +237,14 @@ def _epoch_lines(epochs: int, verbose: int) -> Any:
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self.seconds.append(time.perf_counter() - self.began)
-            if not verbose:
-                return
-            line = f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.4f}, accuracy {logs['accuracy']:.2%}"
-            if "val_loss" in logs:
-                line += f"; validation loss {logs['val_loss']:.4f}, accuracy {logs['val_accuracy']:.2%}"
-            print(f"{line}; {self.seconds[-1]:.1f} s")
+            if verbose:
+                print(_line(epoch, epochs, logs, self.seconds[-1]))
 
     return EpochLines()
+
+
+def _line(epoch: int, epochs: int, logs: Mapping[str, float], seconds: float) -> str:
+    line = f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.4f}, accuracy {logs['accuracy']:.2%}"
+    if "val_loss" in logs:
+        line += f"; validation loss {logs['val_loss']:.4f}, accuracy {logs['val_accuracy']:.2%}"
+    return f"{line}; {seconds:.1f} s"

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 
 from digitlab.describing import class_counts
 from digitlab.evaluation import ClassificationReport
+from digitlab.history import History
 from digitlab.palette import BLUE, GREEN, GREY, VERMILLION
 from digitlab.plots.picture import Picture, new_figure
-from digitlab.training import History
 
 
 def label_distribution(labels: ArrayLike, title: str = "How often each digit occurs") -> Picture:
