@@ -10,6 +10,7 @@ The events and their facts:
 - ``hint``: exercise, number
 - ``solution``: exercise
 - ``prediction``: id, question, answer
+- ``relabelled``: image, answer
 """
 
 from __future__ import annotations
