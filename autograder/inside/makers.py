@@ -89,12 +89,60 @@ def cnn_with_weights(**weights: np.ndarray[Any, Any]) -> Any:
     return model
 
 
+def watched(seed: int) -> Any:
+    """Return a small compiled softmax network for (28, 28, 1) whose first layer notes which images it is shown.
+
+    An image's number stands in its first pixel, as number / 1024. `readers.watched` tells what was noted.
+    """
+    import keras
+    import tensorflow as tf
+
+    class Watch(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.notes = Notes()
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            noted = tf.numpy_function(self.notes.take, [x[:, 0, 0, 0], bool(training)], tf.bool)
+            with tf.control_dependencies([noted]):
+                return tf.identity(x)
+
+        def compute_output_shape(self, input_shape: Any) -> Any:
+            return input_shape
+
+    start = keras.initializers.GlorotUniform(seed=seed)
+    answer = keras.layers.Dense(10, activation="softmax", kernel_initializer=start, name="answer")
+    watch = Watch(name="watch")
+    model = keras.Sequential([keras.Input((28, 28, 1)), watch, keras.layers.Flatten(), answer])
+    model(np.zeros((1, 28, 28, 1), dtype=np.float32))
+    watch.notes.batches.clear()
+    # Eager: nothing is traced, which would take longer than so little training.
+    model.compile(
+        keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True
+    )
+    return model
+
+
+class Notes:
+    """Which images a watched model was shown, batch after batch, and whether to learn them."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[bool, np.ndarray[Any, Any]]] = []
+
+    def take(self, first_pixels: np.ndarray[Any, Any], training: Any) -> np.ndarray[Any, Any]:
+        """Note one batch."""
+        numbers = np.round(np.nan_to_num(np.asarray(first_pixels, dtype=np.float64)) * 1024).clip(-1, 1 << 20)
+        self.batches.append((bool(training), numbers.astype(np.int64)))
+        return np.array(True)
+
+
 # The whole list of what `Make` may name; a frame that names anything else is refused.
 MAKERS: dict[str, Callable[..., Any]] = {
     "generator": generator,
     "linear_model": linear_model,
     "cnn": cnn,
     "cnn_with_weights": cnn_with_weights,
+    "watched": watched,
 }
 
 

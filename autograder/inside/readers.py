@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,5 +21,24 @@ def trained(returned: Any, args: tuple[Any, ...]) -> Any:
     return {"returned": model_facts(returned), "answers": np.asarray(model.predict(images, verbose=0))}
 
 
+def watched(returned: Any, args: tuple[Any, ...]) -> Any:
+    """Return a training's history as a dictionary (or what came back instead), and which images the model was shown.
+
+    `images` are their numbers in order, `learnt` says of each whether it was shown to be learnt.
+    """
+    told = getattr(returned, "history", returned)
+    batches = args[0].get_layer("watch").notes.batches
+    return {
+        "returned": dict(told) if isinstance(told, Mapping) else model_facts(told),
+        "images": np.concatenate([numbers for _, numbers in batches] or [np.zeros(0, dtype=np.int64)]),
+        "learnt": np.concatenate([np.full(len(n), learnt) for learnt, n in batches] or [np.zeros(0, dtype=bool)]),
+    }
+
+
 # The whole list of what a case's `read` may name.
-READERS: dict[str, Callable[[Any, tuple[Any, ...]], Any]] = {"plain": plain, "model": model_facts, "trained": trained}
+READERS: dict[str, Callable[[Any, tuple[Any, ...]], Any]] = {
+    "plain": plain,
+    "model": model_facts,
+    "trained": trained,
+    "watched": watched,
+}
