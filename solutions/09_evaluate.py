@@ -176,6 +176,19 @@ reveal("l09_largest_confusion", most, f"{'; '.join(pairs)}: {both.max()} times, 
 # you will compute below.
 
 # %% [markdown]
+# ## Play: open a cell
+#
+# Counts do not say *why*. Click a cell of the matrix, and its digits appear, the surest answers first. From the keyboard:
+# Tab goes to the two lists, the arrow keys choose, and *Next confusion* walks through the errors from the most frequent.
+#
+# - Look at the largest confusion. Would you have read these digits rightly?
+# - Is there an image whose label you doubt? Lesson 10 asks that of thirty errors.
+# - Open a cell of the diagonal, such as 1 and 1. What do right and sure answers have in common?
+
+# %% role="demo"
+digitlab.confusion_browser(x_test, y_test, predicted, probabilities)
+
+# %% [markdown]
 # ## Precision, recall, F1
 #
 # Two questions about one digit, say 4. Of the images that were *called* 4, which share *is* a 4? That is the
@@ -422,5 +435,5 @@ check("l09_model_gate", "my_cnn.keras")
 # You took an accuracy apart: by digit, by confusion, by its uncertainty, and you passed the gate with a model of
 # your own.
 #
-# To go on: the model is nearly always right. What does it look at, and what do its errors have in common? Lesson 10
-# looks inside (if your folder does not hold it yet, it comes with a later release).
+# To go on: the model is nearly always right. What does it look at, and what do its errors have in common? Lesson 10,
+# *Look inside*, opens it.
