@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 # not start. Either is made anew.
 MADE_HERE := $(shell test -x .venv/bin/python -a "`cat .venv/made-at 2>/dev/null`" = "$(CURDIR)" || echo not-made-here)
 
-.PHONY: help lab grade test check lint types generated fast-tests lessons lock set-up clean not-made-here
+.PHONY: help lab grade book test check lint types generated fast-tests lessons lock set-up clean not-made-here
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ lab: .venv/ready-for-users ## open the lessons in JupyterLab
 # Status 3 says that some hand-in needs a person, as several of the sample class are meant to.
 grade: .venv/ready-for-users ## grade the bundled sample class; the reports go to ./grades
 	@$(BIN)/autograder grade --sample $(ARGS) || test $$? -eq 3
+
+book: .venv/ready-for-developers ## make the web book of the lessons and their solutions, in book/_build/html
+	@$(BIN)/python -m book $(ARGS)
 
 test: .venv/ready-for-developers ## run the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)
@@ -54,7 +57,7 @@ lessons: .venv/ready-for-users ## build the lessons from their solutions
 
 lock: .venv/ready-for-developers ## renew the locks; ARGS=--upgrade takes newer versions
 	$(UV_COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
-	$(UV_COMPILE) $(ARGS) --extra dev --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(UV_COMPILE) $(ARGS) --extra dev --extra book --constraints requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 set-up: .venv/ready-for-users ## set up only
 	@echo "Set up. The commands are in .venv/bin."
