@@ -164,7 +164,8 @@ def start_jupyter(arguments: Sequence[str]) -> None:
     """Run JupyterLab in this process until it is stopped.
 
     The settings in `JUPYTER_CONFIG` leave out what is for teachers (nbgrader's menu, with its errors where there is no
-    course of nbgrader's) and what needs a network (news of Jupyter). A learner's own settings stand above them.
+    course of nbgrader's) and what needs a network (news of Jupyter), and have the state of widgets saved: in a notebook
+    that is opened again without it an error stands in the place of each. A learner's own settings stand above them.
     """
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*([others] if others else []), str(JUPYTER_CONFIG)])

@@ -51,8 +51,8 @@ def chromium_path() -> str | None:
 
 
 @contextlib.contextmanager
-def jupyterlab(folder: Path, *, seconds: float = 120.0) -> Iterator[Lab]:
-    """Run JupyterLab on a folder, with settings of its own, until the block ends."""
+def jupyterlab(folder: Path, *, seconds: float = 120.0, as_learners_do: bool = False) -> Iterator[Lab]:
+    """Run JupyterLab on a folder, with settings of its own, until the block ends; where asked, by `digitlab lab`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -62,13 +62,12 @@ def jupyterlab(folder: Path, *, seconds: float = 120.0) -> Iterator[Lab]:
     _write_settings(home / "config" / "lab" / "user-settings" / "@jupyterlab")
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_DATA_DIR": str(home / "data")}
     environment |= {"IPYTHONDIR": str(home / "ipython"), "HOME": str(home)}
-    options = [
-        f"--ServerApp.port={port}",
-        f"--IdentityProvider.token={token}",
-        "--no-browser",
-        "--ServerApp.port_retries=0",
-    ]
-    command = [sys.executable, "-m", "jupyter", "lab", *options, "--allow-root", f"--ServerApp.root_dir={folder}"]
+    options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0"]
+    if as_learners_do:
+        command = [sys.executable, "-m", "digitlab", "lab", str(folder), "--no-browser", "--", *options]
+    else:
+        options += ["--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}"]
+        command = [sys.executable, "-m", "jupyter", "lab", *options]
     log = home / "lab.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -133,8 +132,27 @@ def open_notebook(page: Any, lab: Lab, notebook: str) -> None:
     """Open a notebook in JupyterLab and wait until its kernel is ready."""
     page.goto(lab.page_of(notebook))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    _wait_for_kernel(lab, notebook, 180.0)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=180_000)
     page.keyboard.press("Escape")
+
+
+def sessions(lab: Lab) -> list[dict[str, Any]]:
+    """Return what the server says of the notebooks that have a kernel."""
+    with urllib.request.urlopen(f"{lab.address}/api/sessions?token={lab.token}", timeout=30) as answer:  # noqa: S310
+        return list(json.load(answer))
+
+
+def _wait_for_kernel(lab: Lab, notebook: str, seconds: float) -> None:
+    """Wait until the page is connected with the notebook's kernel: until then JupyterLab would ask which to take."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for session in sessions(lab):
+            kernel = session["kernel"] or {}
+            if session["path"] == notebook and kernel["connections"] and kernel["execution_state"] == "idle":
+                return
+        time.sleep(0.2)
+    raise TimeoutError(f"The kernel of {notebook} was not ready within {seconds:g} seconds.")
 
 
 def run_all(page: Any, *, seconds: float = 300.0) -> None:
