@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "comment": frozenset({"id", "notebook_id", "cell_id", "auto_comment", "manual_comment"}),
 }
 
+# Made by `autograder.authoring.empty_gradebook`.
+EMPTY_GRADEBOOK = Path(__file__).with_name("empty_gradebook.sql")
+
 Tables = Mapping[str, Table]
 
 _PASSWORD = re.compile(r"://[^/]*@")  # the user's name goes with it
@@ -60,7 +64,7 @@ def opened(target: Path | str) -> Iterator[tuple[Connection, Tables]]:
     """
     name = _PASSWORD.sub("://", str(target))
     try:
-        engine = _engine(target)
+        engine = engine_of(target)
         try:
             with engine.begin() as connection:
                 yield connection, _tables(connection, name)
@@ -79,7 +83,8 @@ def opened(target: Path | str) -> Iterator[tuple[Connection, Tables]]:
         raise GradebookError(f"The gradebook {name} cannot be made: {problem.strerror or problem}.") from problem
 
 
-def _engine(target: Path | str) -> Engine:
+def engine_of(target: Path | str) -> Engine:
+    """Return an engine for a file or a database URL; a file's folder is made if needed."""
     if isinstance(target, str) and "://" in target:
         url = make_url(target)
     else:
@@ -130,15 +135,25 @@ def _tables(connection: Connection, name: str) -> Tables:
 
 
 def _create(connection: Connection) -> None:
-    """Make nbgrader's tables in an empty database, and note their version as nbgrader does."""
+    """Make nbgrader's tables in an empty database: by the statements kept for this version, else by nbgrader itself."""
+    head, *statements = EMPTY_GRADEBOOK.read_text(encoding="utf-8").strip().split("\n\n")
+    if connection.dialect.name == "sqlite" and head == f"-- nbgrader {version('nbgrader')}":
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    else:
+        created_by_nbgrader(connection)
+
+
+def created_by_nbgrader(connection: Connection) -> None:
+    """Make nbgrader's tables in an empty database as nbgrader does, and note their version: it takes seconds to import."""
     from alembic.script import ScriptDirectory
     from nbgrader.api import Base
     from nbgrader.dbutil import ALEMBIC_DIR
 
     Base.metadata.create_all(connection)
-    version = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
-    version.create(connection)
-    connection.execute(version.insert().values(version_num=ScriptDirectory(ALEMBIC_DIR).get_current_head()))
+    noted = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+    noted.create(connection)
+    connection.execute(noted.insert().values(version_num=ScriptDirectory(ALEMBIC_DIR).get_current_head()))
 
 
 def _as_url(name: str) -> str:
