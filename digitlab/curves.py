@@ -132,6 +132,37 @@ def diagnose(history: Any) -> str:
     return "good"
 
 
+def generalisation_gap(history: Any) -> float:
+    """Return training minus validation accuracy at the best epoch, the first one of the smallest validation loss.
+
+    Above 0: the model does better on the images that it learns. It may be below 0, since the training accuracy is
+    measured while the epoch runs, and with dropout at work.
+
+    Parameters
+    ----------
+    history : dict, History or keras History
+        With `accuracy`, `val_loss` and `val_accuracy`, a number for each epoch.
+
+    Raises
+    ------
+    ValueError
+        If there is no epoch, or no validation.
+
+    Examples
+    --------
+    >>> told = {"loss": [0.9, 0.2, 0.05], "accuracy": [0.75, 0.9375, 1.0]}
+    >>> generalisation_gap({**told, "val_loss": [0.5, 0.3, 0.6], "val_accuracy": [0.875, 0.90625, 0.9]})
+    0.03125
+    """
+    told = History.of(history)
+    if not told.val_loss or len(told.val_accuracy) != len(told.val_loss):
+        raise ValueError(
+            "generalisation_gap needs validation loss and accuracy of at least one epoch. Train with validation data."
+        )
+    best = best_epoch(told.val_loss)
+    return told.accuracy[best] - told.val_accuracy[best]
+
+
 def _losses(name: str, val_losses: Sequence[float]) -> list[float]:
     losses = [] if isinstance(val_losses, Mapping) else [float(loss) for loss in val_losses]
     if not losses:
