@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,6 +80,10 @@ class Finding:
     example: str | None = None
 
 
+# What trusted code came to on cases that are still in use, and the cases themselves: an id is theirs while they live.
+_KNOWN: OrderedDict[tuple[int, Callable[..., Any]], tuple[Cases, tuple[Outcome, ...]]] = OrderedDict()
+MAX_KNOWN = 1024
+
 Judge = Callable[["Exercise", Cases, Evidence], Finding]
 
 
@@ -150,3 +155,20 @@ def outcomes_of(function: Callable[..., Any], cases: Cases, seconds: float = 10.
 
     plain = call(function, [{"args": case.args, "read": case.read} for case in cases], seconds)
     return evidence_from_plain({"found": True, "outcomes": plain}).outcomes
+
+
+def known_outcomes(function: Callable[..., Any], cases: Cases) -> tuple[Outcome, ...]:
+    """Return `outcomes_of(function, cases)`, computed once while the same cases are in use: for a whole class, say.
+
+    What did not come back in time is computed again: it was the machine that was busy.
+    """
+    key = (id(cases), function)
+    if key in _KNOWN:
+        _KNOWN.move_to_end(key)
+        return _KNOWN[key][1]
+    outcomes = outcomes_of(function, cases)
+    if not any(outcome.error is not None and outcome.error.type == "TookTooLong" for outcome in outcomes):
+        _KNOWN[key] = (cases, outcomes)
+        if len(_KNOWN) > MAX_KNOWN:
+            _KNOWN.popitem(last=False)
+    return outcomes

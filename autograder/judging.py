@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.compare import RIGHT_VALUES, Difference, Kind, Tolerance, describe, difference, is_plain, with_article
-from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, outcomes_of
+from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, known_outcomes
 from autograder.records import Cause, ErrorSeen, Evidence, Outcome, Status, Verdict
 
 # Names of errors, as `autograder.inside.call` tells them.
@@ -88,7 +88,7 @@ def judge_by_answer(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fin
     """Return what is to be said of an answer that must give what `exercise.answer` gives, in whatever style."""
     if exercise.answer is None:
         raise ValueError(f"{exercise.id} is judged by its answer and has none")
-    expected = outcomes_of(exercise.answer, cases)
+    expected = known_outcomes(exercise.answer, cases)
     if not all(is_plain(right.value) for right in expected):
         raise ValueError(f"the right answer of {exercise.id} cannot be compared: a case's reader makes it plain")
     tolerance = exercise.tolerance
@@ -156,7 +156,7 @@ def recognise(exercise: Exercise, cases: Cases, evidence: Evidence, expected: tu
         if mistake.recognise is not None and mistake.recognise(cases, evidence):
             return mistake
     given = [
-        (mistake, outcomes_of(answer, cases))
+        (mistake, known_outcomes(answer, cases))
         for mistake in exercise.mistakes
         if mistake.recognise is None
         for answer in (mistake.answer, *mistake.also)
@@ -196,7 +196,7 @@ def _credit(
         return named.credit
     loose = _loose(tolerance)
     for answer in (named.answer, *named.also):
-        calls = zip(outcomes_of(answer, cases), evidence.outcomes, expected, strict=True)
+        calls = zip(known_outcomes(answer, cases), evidence.outcomes, expected, strict=True)
         if all(_alike(a, b, loose, exact=False) or _alike(c, b, loose, exact=False) for a, b, c in calls):
             return named.credit
     return 0.0

@@ -145,7 +145,7 @@ def _create(connection: Connection) -> None:
 
 
 def created_by_nbgrader(connection: Connection) -> None:
-    """Make nbgrader's tables in an empty database as nbgrader does, and note their version: it takes seconds to import."""
+    """Make nbgrader's tables in an empty database as nbgrader does, with their version. Importing it takes seconds."""
     from alembic.script import ScriptDirectory
     from nbgrader.api import Base
     from nbgrader.dbutil import ALEMBIC_DIR

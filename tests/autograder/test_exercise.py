@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.exercise import Case, Exercise, outcomes_of
+from autograder.exercise import _KNOWN, MAX_KNOWN, Case, Exercise, known_outcomes, outcomes_of
 from autograder.exercises import EXERCISES, find
 from autograder.inside.codec import Make, decode, encode
 from autograder.judging import judge_by_answer
@@ -87,3 +87,22 @@ def test_an_unknown_exercise_is_answered_with_near_ones() -> None:
 def test_no_two_exercises_share_an_id() -> None:
     """Each id stands for one exercise."""
     assert len({exercise.id for exercise in EXERCISES}) == len(EXERCISES)
+
+
+def test_outcomes_are_known_while_cases_are_in_use() -> None:
+    """Trusted code is called once for the same cases, again for equal ones that are others; results stay bounded."""
+    calls = []
+
+    def answer(x: int) -> int:
+        calls.append(x)
+        return x + 1
+
+    first, equal = (Case((1,)), Case((2,))), (Case((1,)), Case((2,)))
+    assert [outcome.value for outcome in known_outcomes(answer, first)] == [2, 3]
+    assert known_outcomes(answer, first) is known_outcomes(answer, first)
+    assert calls == [1, 2]
+    known_outcomes(answer, equal)
+    assert calls == [1, 2, 1, 2]
+    for number in range(MAX_KNOWN + 5):
+        known_outcomes(answer, (Case((number,)),))
+    assert len(_KNOWN) == MAX_KNOWN
