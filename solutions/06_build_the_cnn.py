@@ -140,8 +140,9 @@ print("in use:  ", np.asarray(dropout(np.ones((1, 8)), training=False))[0])
 # %% [markdown]
 # ## Play: the layer builder
 #
-# This stack can be built, and names no digits yet: what is below the diagram says why (Tab moves, arrow keys change,
-# the space bar presses a button; *Add below* adds a layer, whose type you can change).
+# This stack can be built, and names no digits yet: what is below the diagram says why. *Add below* adds a layer, whose
+# type you then change (from the keyboard: Tab moves, arrow keys change a number, the space bar presses a button, and
+# ▸ goes on to the next type).
 #
 # - Mend it until the tick appears. Watch the Keras code at the bottom follow.
 # - Put a convolution behind the flatten. Who refuses it, and why?

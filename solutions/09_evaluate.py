@@ -41,6 +41,16 @@ x, x_new = (digitlab.scale_pixels(images)[..., np.newaxis] for images in (x_trai
 x_fit, y_fit, x_val, y_val = digitlab.split(x, y_train, 0.1, seed=9)
 
 # %% [markdown]
+# ## The exam
+#
+# These are a few of the 10,000 **test** digits. They were written by other people than those who wrote the training
+# digits (LeCun, Cortes and Burges, "The MNIST database", 1998), and no model of this lesson learns from them. Which
+# would you misread yourself?
+
+# %% role="demo"
+digitlab.sample_grid(x_test[240:264], y_test[240:264], rows=2, columns=12)
+
+# %% [markdown]
 # ## A model to evaluate
 #
 # The first cell scaled the images to [0, 1] and gave them a channel: `[..., np.newaxis]` adds an axis of length 1 at the
@@ -179,7 +189,8 @@ reveal("l09_largest_confusion", most, f"{'; '.join(pairs)}: {both.max()} times, 
 # ## Play: open a cell
 #
 # Counts do not say *why*. Click a cell of the matrix, and its digits appear, the surest answers first. From the keyboard:
-# Tab goes to the two lists, the arrow keys choose, and *Next confusion* walks through the errors from the most frequent.
+# Tab goes to the two fields, the arrow keys count in them, and *Next confusion* walks through the errors, the most
+# frequent first.
 #
 # - Look at the largest confusion. Would you have read these digits rightly?
 # - Is there an image whose label you doubt? Lesson 10 asks that of thirty errors.
@@ -333,15 +344,15 @@ reveal("l09_interval", "about 84 %", f"Wilson's interval for 20 of 20 begins at 
 # %% [markdown]
 # ## Experiment: what does dropout change?
 #
-# The same network without dropout and with half of the answers silenced, the same seed, one epoch each. We choose
-# between two models, so we measure on *validation* images: the test images must not help to choose. Guess first:
+# The same network without dropout and with half of the answers silenced: the same seed, one epoch, 20,000 images. We
+# choose between two models, so we measure on *validation* images: the test images must not help to choose. Guess first:
 # which is better, and at which digit? Then ask the interval whether the difference means anything.
 
 # %% role="demo"
 reports = {}
 for rate in (0.0, 0.5):
     other = digitlab.build_cnn(dropout=rate)
-    digitlab.train(other, x_fit, y_fit, epochs=1, seed=9, verbose=0)
+    digitlab.train(other, x_fit[:20_000], y_fit[:20_000], epochs=1, seed=9, verbose=0)
     guess = digitlab.predict_probabilities(other, x_val).argmax(axis=1)
     reports[rate] = digitlab.classification_report(y_val, guess)
     low, high = interval(reports[rate].accuracy, len(y_val))

@@ -60,9 +60,10 @@ def confusion_browser(
     levels, colours = _shades(cm)
     cells = {(t, p): _button((t, p), int(cm[t, p]), int(levels[t, p]), colours, plain) for t in DIGITS for p in DIGITS}
     view = widgets.HTML(page(start))
-    digit = [(str(d), d) for d in DIGITS]
-    is_a = widgets.Dropdown(options=digit, value=start[0], description="Is a", layout=widgets.Layout(width="150px"))
-    called = widgets.Dropdown(options=digit, value=start[1], description="called", layout=widgets.Layout(width="150px"))
+    is_a, called = (
+        widgets.BoundedIntText(digit, 0, 9, description=name, layout=widgets.Layout(width="150px"))
+        for digit, name in zip(start, ("Is a", "called"), strict=True)
+    )
     onward = widgets.Button(description="Next confusion", tooltip="The next largest confusion", disabled=not ranked)
     shown = [start]
 
@@ -189,7 +190,7 @@ def _button(cell: Cell, count: int, level: int, colours: list[str], layout: Any)
         "text_decoration": "underline" if hit else "none",
     }
     name = f"{_name(cell)}: {count:,}".capitalize()
-    # Out of the tab order: from the keyboard a cell is chosen in the two lists, not after a hundred stops.
+    # Out of the tab order: from the keyboard a cell is chosen in the two fields, not after a hundred stops.
     return widgets.Button(description=f"{count:,}", tooltip=name, layout=layout, style=style, tabbable=False)
 
 

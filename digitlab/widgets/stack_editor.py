@@ -121,10 +121,16 @@ class _Row:
         )
         fresh = {name: value for entries in reversed(list(settings.values())) for name, value in entries.items()}
         self.fields = {name: _field(name, layer.get(name, value)) for name, value in sorted(fresh.items(), key=_place)}
+        # JupyterLab takes the arrow keys and letters that are pressed in a list for commands of its own ("a" adds a
+        # cell), so that from the keyboard a choice is made by a button beside the list.
+        self.next_kind = _next_button(self.kind)
+        self.nexts = {name: _next_button(field, name) for name, field in self.fields.items() if name in CHOICES}
+        settings_shown = [one for name, field in self.fields.items() for one in (field, self.nexts.get(name)) if one]
         self.add = widgets.Button(description="Add below", layout=_width(90))
         self.remove = widgets.Button(description="Remove", layout=_width(80))
         self.box = widgets.HBox(
-            [self.kind, *self.fields.values(), self.add, self.remove], layout=widgets.Layout(flex_flow="row wrap")
+            [self.kind, self.next_kind, *settings_shown, self.add, self.remove],
+            layout=widgets.Layout(flex_flow="row wrap"),
         )
         self._show_settings()
         self.kind.observe(self._other_kind, "value")
@@ -140,6 +146,7 @@ class _Row:
     def renumber(self, number: int) -> None:
         """Name the row by its place in the stack, so that a screen reader tells the rows apart."""
         self.kind.description = f"Layer {number}"
+        self.next_kind.tooltip = f"Next type for layer {number}"
         self.add.tooltip = f"Add a layer below layer {number}"
         self.remove.tooltip = f"Remove layer {number}"
 
@@ -151,7 +158,9 @@ class _Row:
 
     def _show_settings(self) -> None:
         for name, field in self.fields.items():
-            field.layout.display = None if name in self._settings[self.kind.value] else "none"
+            display = None if name in self._settings[self.kind.value] else "none"
+            for one in (field, *([self.nexts[name]] if name in self.nexts else [])):
+                one.layout.display = display
 
 
 _ORDER = ("filters", "kernel_size", "size", "stride", "padding", "units", "rate", "function")
@@ -179,6 +188,19 @@ def _field(name: str, value: Any) -> Any:
             value, min=0, max=LARGEST_RATE, step=0.05, description=name, layout=_width(100), style=dict(_SNUG)
         )
     return _number(name.replace("_", " "), value)
+
+
+def _next_button(choice: Any, name: str = "") -> Any:
+    """Return a button that goes on to a list's next entry, and from the last to the first."""
+    import ipywidgets as widgets
+
+    button = widgets.Button(description="▸", tooltip=f"Next {name}", layout=_width(26))
+
+    def go_on(_: Any) -> None:
+        choice.index = (choice.index + 1) % len(choice.options)
+
+    button.on_click(go_on)
+    return button
 
 
 def _number(name: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The confusion browser, driven as a learner drives it: cells clicked, lists changed, and what is shown read back."""
+"""The confusion browser, driven as a learner drives it: cells clicked, fields changed, and what is shown read back."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_it_begins_with_the_largest_confusion() -> None:
 
 
 def test_a_click_opens_a_cell() -> None:
-    """A clicked cell shows its digits, the lists and the frame follow; an empty cell says so."""
+    """A clicked cell shows its digits, the fields and the frame follow; an empty cell says so."""
     shown = confusion_browser(IMAGES, LABELS, PREDICTED)
     cell(shown, 7, 2).click()
     assert "Is a 7, called 2 : 1 image." in seen(shown)
@@ -90,8 +90,8 @@ def test_a_click_opens_a_cell() -> None:
     assert "[" not in seen(shown)
 
 
-def test_the_keyboard_chooses_by_lists() -> None:
-    """The two lists and the button reach every cell; the hundred buttons are no stops of the Tab key."""
+def test_the_keyboard_chooses_by_fields() -> None:
+    """The two fields and the button reach every cell; the hundred buttons are no stops of the Tab key."""
     shown = confusion_browser(IMAGES, LABELS, PREDICTED)
     named(shown, "called").value = 4
     assert "Is a 4, and called so : 1 image." in seen(shown)

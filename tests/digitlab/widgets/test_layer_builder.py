@@ -74,6 +74,22 @@ def test_a_stack_that_cannot_be_built_says_why() -> None:
     assert "layers.MaxPooling2D(27, strides=2)" in code
 
 
+def test_a_button_goes_through_the_choices() -> None:
+    """▸ goes on to the next type, or the next activation, and from the last to the first: no list is needed for it."""
+    shown = layer_builder([{"type": "dropout", "rate": 0.5}])
+    kind, function = named(shown, "Layer 1")[0], named(shown, "function")[0]
+    next_kind, next_padding, next_function = named(shown, "▸")
+    assert next_kind.tooltip == "Next type for layer 1"
+    next_kind.click()
+    assert (kind.value, next_function.layout.display, next_padding.layout.display) == ("activation", None, "none")
+    for expected in ("tanh", "sigmoid", "softmax", "relu"):
+        next_function.click()
+        assert function.value == expected
+    next_kind.click()
+    assert kind.value == "conv"
+    assert "layers.Conv2D" in seen(shown)[2]
+
+
 def test_an_empty_stack_is_told() -> None:
     """All layers can be removed; the verdict speaks of what comes out then."""
     shown = layer_builder([{"type": "flatten"}])
