@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.classes import make_class
-from benchmarks.measuring import Cost, cost_of
+from benchmarks.measuring import Cost, cost_of, seconds_text
 
 LESSON = 2
 SMALL = 10
@@ -50,10 +50,11 @@ def table(rows: Sequence[Scaled]) -> str:
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
-        each = row.first.processor_seconds / row.students
+        used = row.first.processor_seconds
+        each = "not measured" if used is None else f"{used / row.students * 1000:.0f} ms"
         lines.append(
-            f"| {row.students:,} | {row.first.wall_seconds:.0f} s | {row.first.processor_seconds:.0f} s "
-            f"| {each * 1000:.0f} ms | {row.first.own_bytes / 1e6:.0f} MB | {row.first.all_bytes / 1e6:.0f} MB "
+            f"| {row.students:,} | {row.first.wall_seconds:.0f} s | {seconds_text(used)} "
+            f"| {each} | {row.first.own_bytes / 1e6:.0f} MB | {row.first.all_bytes / 1e6:.0f} MB "
             f"| {row.again.wall_seconds:.1f} s |"
         )
     return "\n".join(lines)

@@ -75,7 +75,7 @@ def test_a_command_is_measured(tmp_path: Path) -> None:
     )
     told = cost_of([sys.executable, "-c", code], cwd=tmp_path)
     assert (told.status, told.stdout) == (0, "done\n")
-    assert told.processor_seconds > 0.1
+    assert told.processor_seconds is None or told.processor_seconds > 0.1
     assert told.own_bytes > 80e6
     assert told.all_bytes > 60e6
 
@@ -89,7 +89,8 @@ def test_nbgrader_and_we_agree(tmp_path: Path, sandbox: Runners) -> None:
     assert len(points) == 2
     assert len(set(points.values())) > 1
     assert points == grading.nbgrader_points(tmp_path / "course" / "gradebook.db", row.lesson)
-    assert row.peer.processor_seconds > row.ours.processor_seconds > 0.5
+    assert row.peer.wall_seconds > 1
+    assert row.processor_ratio is None or row.processor_ratio > 1
 
 
 @pytest.mark.slow
@@ -97,7 +98,8 @@ def test_a_class_is_graded_twice(tmp_path: Path, sandbox: Runners) -> None:
     """The second run finds everything graded."""
     row = scale.scaled(4, tmp_path)
     assert "4 hand-ins, 4 of them graded now" in row.first.stdout
-    assert row.again.processor_seconds < row.first.processor_seconds
+    if row.first.processor_seconds is not None:
+        assert (row.again.processor_seconds or 0.0) < row.first.processor_seconds
 
 
 def test_a_class_is_laid_out(tmp_path: Path) -> None:
