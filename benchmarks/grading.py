@@ -124,9 +124,10 @@ def table(rows: Sequence[Compared]) -> str:
     for row in rows:
         what = f"{row.students} × {row.lesson}"
         for name, cost in (("nbgrader", row.peer), ("digitlab", row.ours)):
+            used = seconds_text(cost.processor_seconds)
             lines.append(
-                f"| {what if name == 'nbgrader' else ''} | {name} | {cost.wall_seconds:.1f} s "
-                f"| {seconds_text(cost.processor_seconds)} | {cost.own_bytes / 1e6:.0f} MB | {cost.all_bytes / 1e6:.0f} MB |"
+                f"| {what if name == 'nbgrader' else ''} | {name} | {cost.wall_seconds:.1f} s | {used} "
+                f"| {cost.own_bytes / 1e6:.0f} MB | {cost.all_bytes / 1e6:.0f} MB |"
             )
         ratio = "not measured" if row.processor_ratio is None else f"**{row.processor_ratio:.1f}**"
         lines.append(f"| | **times faster** | **{row.wall_ratio:.1f}** | {ratio} | | |")

@@ -25,8 +25,9 @@ class Cost:
     """What one command took.
 
     `processor_seconds` are those of the command and of every process that came of it, None where no control group can
-    be made (that takes an administrator); `own_bytes` is the largest resident memory of the command's own process, `all_bytes` the largest sum over it and its descendants, pages
-    that several share counted once (PSS), as far as sampling saw it.
+    be made (that takes an administrator); `own_bytes` is the largest resident memory of the command's own process,
+    `all_bytes` the largest sum over it and its descendants, pages that several share counted once (PSS), as far as
+    sampling saw it.
     """
 
     wall_seconds: float
