@@ -17,6 +17,7 @@ from autograder.records import Cause, LessonResult, Status, Verdict
 SCHEMA = 1
 MAX_RESULT_BYTES = 4 << 20
 RESULTS_FOLDER = "results"
+CLASS_FILE = "index.html"
 UNFINISHED = ".part"
 
 

@@ -20,6 +20,7 @@ from autograder.integrity.digits import Digits, PrivateDigitsProblem, read_priva
 from autograder.locks import Locked
 from autograder.progress import Progress
 from autograder.records import LessonResult
+from autograder.results import CLASS_FILE
 from autograder.runners import Runners
 from autograder.runs import Plan, Run
 from autograder.sandbox import LIGHT, MODEL, TENSORFLOW, Kind, SandboxError, available
@@ -159,15 +160,16 @@ def _lesson_named(text: str, course: Sequence[Lesson]) -> str:
 
 def _report(grading: Run, graded: Sequence[LessonResult], strays: Sequence[Stray], gradebook: str | None) -> list[str]:
     """Write the reports and the gradebook where a result has changed since they were written; return problems."""
-    from autograder.gradebook import GradebookError, write
-    from autograder.reports import CLASS_FILE, facts_of_run, facts_to_plain, write_all
-
     results, problems = grading.all_results(graded)
     unplaced = [str(stray) for stray in strays]
     target = gradebook or grading.out / "gradebook.db"
     state = _digest(results, unplaced, str(target))
     there = (grading.out / CLASS_FILE).exists() and (isinstance(target, str) or target.exists())
     if results and (grading.recalled("reported") != state or not there):
+        # Where nothing has changed, nobody waits for what writes pages and databases.
+        from autograder.gradebook import GradebookError, write
+        from autograder.reports import facts_of_run, facts_to_plain, write_all
+
         grading.remember(facts=facts_to_plain(facts_of_run(datetime.now().astimezone(), unplaced)))
         write_all(results, grading.out)
         try:

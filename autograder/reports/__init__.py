@@ -21,10 +21,9 @@ from autograder.reports.pages import class_page, stamp, student_page
 from autograder.reports.run_facts import RunFacts, facts_of_run, facts_to_plain, read_facts
 from autograder.reports.student_view import student_view
 from autograder.reports.tally import students_of
-from autograder.results import write_whole
+from autograder.results import CLASS_FILE, write_whole
 
 GRADES_FILE = "grades.csv"
-CLASS_FILE = "index.html"
 REPORTS_FOLDER = "reports"
 
 __all__ = ["CLASS_FILE", "GRADES_FILE", "REPORTS_FOLDER", "RunFacts", "facts_of_run", "facts_to_plain", "write_all"]
