@@ -14,8 +14,8 @@ LONGEST = 400
 # The ground is looked for around each pixel in a square of this share of the picture's longer side: wider than any
 # stroke, and narrow enough to follow a shadow.
 NEIGHBOURHOOD = 0.15
-# Light and ink differ at least by so much (of black to white); less is the grain of the paper.
-LEAST_CONTRAST = 0.08
+# Ink is on the average darker than paper by at least this share of the light; less is the grain of the paper.
+LEAST_CONTRAST = 0.1
 
 
 def clean_photo(photo: NDArray[Any]) -> NDArray[np.float32]:
@@ -60,10 +60,11 @@ def clean_photo(photo: NDArray[Any]) -> NDArray[np.float32]:
     light = np.maximum(np.asarray(paper, dtype=np.float64), 1)
     darker = np.clip(1 - np.asarray(small, dtype=np.float64) / light, 0, 1)
     threshold = _between_paper_and_ink(darker)
-    if not darker.max() > max(threshold, LEAST_CONTRAST):
+    inked = darker > threshold
+    if not inked.any() or darker[inked].mean() - darker[~inked].mean() < LEAST_CONTRAST:
         raise ValueError(no_ink)
-    ink = np.where(darker > max(threshold, LEAST_CONTRAST), darker, 0)
-    return np.asarray(np.clip(ink / np.percentile(ink[ink > 0], 90), 0, 1), dtype=np.float32)
+    full = np.percentile(darker[inked], 90)
+    return np.asarray(np.where(inked, np.clip(darker / full, 0, 1), 0), dtype=np.float32)
 
 
 def _between_paper_and_ink(darker: NDArray[np.float64]) -> float:

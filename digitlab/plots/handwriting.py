@@ -81,7 +81,8 @@ def rejection_curve(thresholds: ArrayLike, coverage: ArrayLike, accuracy: ArrayL
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     told = "; ".join(
-        f"threshold {t:g}: {c:.1%} answered, {a:.2%} of them right"
-        for t, c, a in zip(thresholds, coverage, accuracy, strict=True)
+        f"threshold {threshold:g}: {share:.1%} answered"
+        + (f", {right:.2%} of them right" if np.isfinite(right) else "")
+        for threshold, share, right in zip(thresholds, coverage, accuracy, strict=True)
     )
     return Picture(figure, f"Accuracy against coverage. {told}.")

@@ -143,7 +143,7 @@ class _Board:
         told = {"description_width": "110px"}
         self.canvas = Canvas(width=SHEET, height=SHEET)
         self.canvas.layout = widgets.Layout(width=f"{SHEET + 2}px", height=f"{SHEET + 2}px", border="1px solid #595959")
-        self.canvas.tooltip = "A sheet to draw a digit on, with the mouse or a finger"
+        # No tooltip: the canvas of ipycanvas 0.14 is not drawn at all where it has one.
         self.choice = widgets.Dropdown(
             options=[BLANK, *PREPARED], value=start, description="Prepared", layout=wide, style=told
         )
@@ -153,7 +153,7 @@ class _Board:
         )
         self.pen = widgets.ToggleButton(description="Pen down", layout=widgets.Layout(width="98px"))
         self.label = widgets.Dropdown(options=range(10), description="It is a", layout=wide, style=told)
-        self.view, self.note = widgets.HTML(), widgets.HTML()
+        self.view, self.note = widgets.HTML(layout=widgets.Layout(flex="1 1 330px", min_width="0")), widgets.HTML()
         self.undo = self._button("Undo", lambda: self._do(self.sheet.undo))
         self.clear = self._button("Clear", lambda: self._do(self.sheet.clear))
         moves = [self._button(key.removeprefix("Arrow"), partial(self._step, by)) for key, by in _KEYS.items()]
@@ -162,6 +162,7 @@ class _Board:
         title = widgets.Label("By keyboard: put the pen down, then move it.")
         left = widgets.VBox(
             [
+                widgets.Label("Draw a digit here, with the mouse or a finger:"),
                 self.canvas,
                 widgets.HBox([self.undo, self.clear]),
                 self.choice,
@@ -271,7 +272,7 @@ class _Board:
         from ipycanvas import hold_canvas
 
         canvas, width = self.canvas, self.sheet.width
-        with hold_canvas(canvas):
+        with hold_canvas():
             canvas.fill_style = "white"
             canvas.fill_rect(0, 0, SHEET, SHEET)
             canvas.stroke_style = canvas.fill_style = "black"

@@ -74,7 +74,8 @@ def _pictures(steps: dict[str, NDArray[Any]]) -> str:
         size = f"{image.shape[0]} × {image.shape[1]}"
         wide = max(8, round(HEIGHT * image.shape[1] / image.shape[0]))
         shown = picture(image, f"{name}, {size}", min(wide, 2 * HEIGHT))
-        figures.append(f"<figure style='margin:0'><figcaption>{name}<br>{size}</figcaption>{shown}</figure>")
+        told = f"<figcaption style='line-height:1.2'>{name}<br>{size}</figcaption>"
+        figures.append(f"<figure style='margin:0'>{told}{shown}</figure>")
     return f'<div style="display:flex;flex-wrap:wrap;gap:10px;align-items:flex-end">{"".join(figures)}</div>'
 
 
