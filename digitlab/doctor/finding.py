@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from digitlab.paths import repository
 
@@ -44,9 +45,17 @@ def problem(name: str, found: str, remedy: str) -> Finding:
 
 def install_again() -> str:
     """Return how to install digitlab and all it needs again, the way it was installed."""
-    if (root := repository()) is None:
+    root = repository()
+    if root is None:
         return f"Install digitlab again: {python()} -m pip install --force-reinstall digitlab"
-    return f"Set up again, in {root}: make clean set-up (without make: {python()} -m pip install --editable .)"
+    if Path(sys.prefix) == root / ".venv":
+        return f"Set up again, in {root}: make clean set-up"
+    return f'Install again: {python()} -m pip install --editable "{root}"'
+
+
+def install(package: str) -> str:
+    """Return how to install one package into this environment."""
+    return f"{python()} -m pip install {package}"
 
 
 def python() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from digitlab.doctor.finding import Finding, install_again, ok, problem, python, warning
+from digitlab.doctor.finding import Finding, install, install_again, ok, problem, python, warning
 
 KERNEL = "python3"
 _START_SECONDS = 60
@@ -83,11 +84,20 @@ def judge_kernel(reply: dict[str, Any], prefix: str, expected_prefix: str, secon
 
 
 def _install_kernel() -> str:
+    if importlib.util.find_spec("ipykernel") is None:
+        return f"{install('ipykernel')}, then look again."
     return f"Name this Python to Jupyter: {python()} -m ipykernel install --sys-prefix --name {KERNEL}"
 
 
 def check_widgets(folder: Path) -> Finding:
     """Look at the widgets' packages and at what JupyterLab has of them for the browser."""
+    for package in ("ipywidgets", "ipycanvas"):
+        if importlib.util.find_spec(package) is None:
+            return problem(
+                "Widgets",
+                f"{package} is not installed, so what you could play with stands still, as pictures",
+                install(package),
+            )
     import ipycanvas
     import ipywidgets
     from jupyter_core.paths import jupyter_path
@@ -108,7 +118,7 @@ def judge_widgets(versions: str, present: Collection[str], disabled: Collection[
             return problem(
                 "Widgets",
                 f"JupyterLab does not have {extension}, so widgets stay empty",
-                f"{python()} -m pip install --force-reinstall {package}, or all of it. {install_again()}",
+                f"{install(f'--force-reinstall {package}')}. Where that does not help: {install_again()}",
             )
         if extension in disabled:
             return problem(

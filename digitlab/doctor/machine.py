@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import shutil
 import sys
@@ -79,7 +80,8 @@ def check_disk(folder: Path) -> Finding:
 
 def judge_disk(free_gb: float, folder: Path) -> Finding:
     """Return whether the course fits on this disk."""
-    found = f"{free_gb:.1f} GB free for {folder}"
+    free = f"{free_gb:.1f} GB" if free_gb >= 1 else f"{free_gb * 1000:.0f} MB"
+    found = f"{free} free for {folder}"
     remedy = "Free some space there, or work elsewhere: digitlab lab FOLDER"
     if free_gb < DISK_NEEDED_GB:
         return problem("Disk", found, remedy)
@@ -93,12 +95,23 @@ def check_write_access(folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"digitlab")
     except OSError as error:
-        return problem(
-            "Write access",
-            f"no file can be written in {place} ({error.strerror})",
-            "Give yourself the right to write there, or work elsewhere: digitlab lab FOLDER",
-        )
+        return judge_write_error(place, error)
     return ok("Write access", f"files can be written in {place}")
+
+
+def judge_write_error(place: Path, error: OSError) -> Finding:
+    """Return what keeps files from being written in a folder, and what helps against that."""
+    remedies = {
+        errno.ENOSPC: "The disk is full: free some space there",
+        errno.EDQUOT: "What you may store there is used up: delete something of yours",
+        errno.EROFS: "This disk can only be read: have it made writable",
+    }
+    remedy = remedies.get(error.errno or 0, "Give yourself the right to write there")
+    return problem(
+        "Write access",
+        f"no file can be written in {place} ({error.strerror})",
+        f"{remedy}, or work elsewhere: digitlab lab FOLDER",
+    )
 
 
 def _nearest(folder: Path) -> Path:

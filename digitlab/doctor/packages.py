@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 
-from digitlab.doctor.finding import Finding, install_again, ok, problem, python, warning
+from digitlab.doctor.finding import Finding, install, install_again, ok, problem, python, warning
 
 # The packages whose modules are many: TensorFlow alone starts in 5 s with bytecode and in 14 s without.
 _LARGE = ("tensorflow", "keras", "sklearn", "matplotlib", "IPython")
@@ -59,7 +59,7 @@ def judge_packages(requirements: Iterable[str], version_of: Callable[[str], str 
     return problem(
         "Packages",
         "; ".join(said for _, said in wrong),
-        f"{install_again()}. Or these alone: {python()} -m pip install {asked}",
+        f"{install(asked)}. Where that does not help: {install_again()}",
     )
 
 

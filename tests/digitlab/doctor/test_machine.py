@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from digitlab.doctor.machine import (
     judge_disk,
     judge_memory,
     judge_python,
+    judge_write_error,
 )
 
 
@@ -63,6 +66,22 @@ def test_folder_that_cannot_be_written() -> None:
     assert finding.state is State.PROBLEM
     assert "/proc/self/fd" in finding.found
     assert "digitlab lab FOLDER" in str(finding.remedy)
+
+
+@pytest.mark.parametrize(
+    ("number", "helps"),
+    [(errno.ENOSPC, "free some space"), (errno.EROFS, "can only be read"), (errno.EACCES, "the right to write")],
+)
+def test_why_nothing_can_be_written(number: int, helps: str) -> None:
+    """A full disk, one that can only be read and a missing right have a remedy each."""
+    finding = judge_write_error(Path("mine"), OSError(number, os.strerror(number)))
+    assert helps in str(finding.remedy)
+    assert os.strerror(number) in finding.found
+
+
+def test_little_space_is_told_in_megabytes() -> None:
+    """20 MB are not "0.0 GB"."""
+    assert judge_disk(0.02, Path("mine")).found == "20 MB free for mine"
 
 
 def test_this_machine(tmp_path: Path) -> None:
