@@ -17,14 +17,14 @@ from autograder.records import Evidence, Outcome
 Array = np.ndarray[Any, Any]
 Data = tuple[Array, Array, Array, Array]
 
-N_TRAIN, N_VALIDATION = 60, 20
+N_TRAIN, N_VALIDATION = 30, 10
 # The numbers that the images carry in their first pixel; others (test images) carry none of these.
 TRAIN = np.arange(1, N_TRAIN + 1)
 VALIDATION = np.arange(501, 501 + N_VALIDATION)
 
 
 def draw_cases(rng: np.random.Generator) -> list[Case]:
-    """Return one training twice over, and one with another seed and another number of epochs."""
+    """Return one training twice over, the second time for one epoch, and one with another seed."""
     labels = rng.integers(0, 10, N_TRAIN + N_VALIDATION).astype(np.int64)
     images = rng.uniform(0, 0.3, (len(labels), 28, 28, 1)).astype(np.float32)
     for image, label in zip(images, labels, strict=True):
@@ -34,7 +34,7 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
     seed, model = int(rng.integers(1000)), {"seed": int(rng.integers(1000))}
     return [
         Case((Make("watched", model), data, 2, seed), read="watched"),
-        Case((Make("watched", model), data, 2, seed), "the same once more", read="watched"),
+        Case((Make("watched", model), data, 1, seed), "the same seed once more", read="watched"),
         Case((Make("watched", model), data, 1, seed + 1), "another seed", read="watched"),
     ]
 
@@ -185,7 +185,9 @@ def _same_numbers(one: Seen, other: Seen) -> bool:
 
 def _not_repeatable(cases: Cases, evidence: Evidence) -> bool:
     seen = _all_seen(cases, evidence)
-    return seen is not None and not (np.array_equal(seen[0].learnt, seen[1].learnt) and _same_numbers(seen[0], seen[1]))
+    return seen is not None and not (
+        np.array_equal(seen[0].first_epoch, seen[1].first_epoch) and _same_numbers(seen[0], seen[1])
+    )
 
 
 def _always_the_same(cases: Cases, evidence: Evidence) -> bool:
@@ -228,7 +230,7 @@ def epoch_by_epoch(model: Any, data: Data, epochs: int, seed: int) -> dict[str, 
     told: dict[str, list[float]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for _ in range(epochs):
         order = rng.permutation(len(x))
-        one = model.fit(x[order], y[order], batch_size=30, epochs=1, shuffle=False, verbose=0).history
+        one = model.fit(x[order], y[order], batch_size=15, epochs=1, shuffle=False, verbose=0).history
         loss, accuracy = model.evaluate(x_val, y_val, verbose=0)
         for name, value in zip(told, (one["loss"][0], one["accuracy"][0], loss, accuracy), strict=True):
             told[name].append(value)
