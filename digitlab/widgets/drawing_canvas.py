@@ -143,6 +143,7 @@ class _Board:
         told = {"description_width": "110px"}
         self.canvas = Canvas(width=SHEET, height=SHEET)
         self.canvas.layout = widgets.Layout(width=f"{SHEET + 2}px", height=f"{SHEET + 2}px", border="1px solid #595959")
+        self.elsewhere = Canvas(width=1, height=1)  # see _paint_anew; it is never shown
         # No tooltip: the canvas of ipycanvas 0.14 is not drawn at all where it has one.
         self.choice = widgets.Dropdown(
             options=[BLANK, *PREPARED], value=start, description="Prepared", layout=wide, style=told
@@ -200,7 +201,7 @@ class _Board:
         canvas.on_touch_end(lambda _: self._end())
         canvas.on_touch_cancel(lambda _: self._end())
         canvas.on_key_down(self._key)
-        canvas.on_client_ready(self._paint)  # a page that is opened later gets the drawing, too
+        canvas.on_client_ready(self._paint_anew)
         self.choice.observe(lambda change: self._choose(change["new"]), "value")
         self.width.observe(lambda change: self._do(lambda: setattr(self.sheet, "width", change["new"])), "value")
         self.threshold.observe(lambda _: self._refresh(), "value")
@@ -285,6 +286,15 @@ class _Board:
                 canvas.stroke_style, canvas.line_width = VERMILLION, 3
                 canvas.stroke_circle(*self.sheet.place, 6)
                 canvas.stroke_style, canvas.line_width = "black", width
+
+    def _paint_anew(self) -> None:
+        """Paint on a page that was opened or loaded again while the kernel lived.
+
+        ipycanvas tells a page which canvas is meant only when it is another one than before, and this page was not told
+        yet: a command to another canvas in between makes it tell.
+        """
+        self.elsewhere.clear()
+        self._paint()
 
     def _refresh(self) -> str:
         began = time.monotonic()

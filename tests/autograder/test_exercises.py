@@ -534,6 +534,219 @@ def _(accuracy: float, n: int) -> Any:
     return 100 * interval.low, 100 * interval.high
 
 
+@wild("l10_worst_errors", "least-sure-first")
+def _(probabilities: Array, labels: Array, k: int) -> Any:
+    found = []
+    for i, (row, label) in enumerate(zip(probabilities, labels, strict=True)):
+        if row.argmax() != label:
+            found.append((row.max(), i))
+    return np.array([i for _, i in sorted(found)[:k]])
+
+
+@wild("l10_worst_errors", "right-answers-included")
+def _(probabilities: Array, labels: Array, k: int) -> Any:
+    return np.argsort(probabilities.max(1))[::-1][:k]
+
+
+@wild("l10_worst_errors", "ascending")
+def _(probabilities: Array, labels: Array, k: int) -> Any:
+    confidence = {i: row.max() for i, row in enumerate(probabilities) if row.argmax() != labels[i]}
+    return tuple(sorted(confidence, key=confidence.__getitem__)[-k:])
+
+
+@wild("l10_worst_errors", "places-among-the-errors")
+def _(probabilities: Array, labels: Array, k: int) -> Any:
+    wrong = probabilities[probabilities.argmax(axis=1) != labels]
+    return wrong.max(axis=1).argsort()[::-1][:k]
+
+
+@wild("l10_worst_errors", "by-the-true-digit")
+def _(probabilities: Array, labels: Array, k: int) -> Any:
+    of_label = probabilities[np.arange(len(labels)), labels]
+    wrong = [i for i in range(len(labels)) if np.argmax(probabilities[i]) != labels[i]]
+    return sorted(wrong, key=lambda i: of_label[i])[:k]
+
+
+@wild("l10_top_confusions", "diagonal-included")
+def _(cm: Array, k: int) -> Any:
+    triples = [(t, p, cm[t][p]) for t in range(len(cm)) for p in range(len(cm))]
+    return sorted(triples, key=lambda triple: -triple[2])[:k]
+
+
+@wild("l10_top_confusions", "halves-merged")
+def _(cm: Array, k: int) -> Any:
+    counts = {}
+    for t in range(len(cm)):
+        for p in range(t + 1, len(cm)):
+            if cm[t, p] + cm[p, t]:
+                counts[t, p] = int(cm[t, p] + cm[p, t])
+    best = sorted(counts, key=counts.__getitem__, reverse=True)[:k]
+    return [[t, p, counts[t, p]] for t, p in best]
+
+
+@wild("l10_top_confusions", "never-occurring-included")
+def _(cm: Array, k: int) -> Any:
+    off = cm.copy()
+    np.fill_diagonal(off, -1)
+    order = np.argsort(-off.ravel(), kind="stable")[:k]
+    return np.array([(i // len(cm), i % len(cm), off.ravel()[i]) for i in order])
+
+
+@wild("l10_top_confusions", "true-and-predicted-swapped")
+def _(cm: Array, k: int) -> Any:
+    pairs = [(n, t, p) for (p, t), n in np.ndenumerate(cm) if t != p and n]
+    return [(t, p, n) for n, t, p in sorted(pairs, key=lambda one: one[0], reverse=True)[:k]]
+
+
+@wild("l10_top_confusions", "equals-lost")
+def _(cm: Array, k: int) -> Any:
+    pairs = {}
+    for (t, p), n in np.ndenumerate(cm):
+        if t != p and n > 0:
+            pairs.setdefault(int(n), (t, p))
+    return [(*pairs[n], n) for n in sorted(pairs, reverse=True)][:k]
+
+
+@wild("l12_is_inverted", "assumes-one-sort")
+def _(image: Array) -> Any:
+    return bool(image.max() > image.min())
+
+
+@wild("l12_is_inverted", "looks-at-one-pixel")
+def _(image: Array) -> Any:
+    top = np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1.0
+    return float(image.flat[0]) / top > 0.5
+
+
+@wild("l12_is_inverted", "assumes-0-to-255")
+def _(image: Array) -> Any:
+    return int(np.sum(image)) > image.shape[0] * image.shape[1] * 128
+
+
+@wild("l12_is_inverted", "other-way-round")
+def _(image: Array) -> Any:
+    scaled = image / 255 if image.dtype == np.uint8 else image
+    return (scaled > 0.5).sum() < scaled.size / 2
+
+
+@wild("l12_centre_of_mass", "swapped")
+def _(image: Array) -> Any:
+    x, y = np.meshgrid(np.arange(image.shape[1]), np.arange(image.shape[0]))
+    total = image.sum(dtype=float)
+    return np.array([np.sum(x * image) / total, np.sum(y * image) / total])
+
+
+@wild("l12_centre_of_mass", "every-inked-pixel-the-same")
+def _(image: Array) -> Any:
+    rows, columns = np.where(image != 0)
+    return [sum(rows.tolist()) / len(rows), sum(columns.tolist()) / len(columns)]
+
+
+@wild("l12_centre_of_mass", "centre-of-the-box")
+def _(image: Array) -> Any:
+    rows = [r for r in range(image.shape[0]) if image[r].any()]
+    columns = [c for c in range(image.shape[1]) if image[:, c].any()]
+    return rows[0] + (rows[-1] - rows[0]) / 2, columns[0] + (columns[-1] - columns[0]) / 2
+
+
+@wild("l12_centre_of_mass", "counts-from-one")
+def _(image: Array) -> Any:
+    ink = np.float64(image)
+    rows = ink.sum(axis=1) @ np.arange(1, len(ink) + 1) / ink.sum()
+    return rows, ink.sum(axis=0) @ np.arange(1, ink.shape[1] + 1) / ink.sum()
+
+
+def _cut(drawing: Array) -> Array:
+    """Return the ink in its box, bright, as floats: what all ways to MNIST's form begin with."""
+    ink = drawing / 255.0 if drawing.dtype == np.uint8 else np.array(drawing, float)
+    if ink.mean() > 0.5:
+        ink = 1.0 - ink
+    (top, left), (bottom, right) = np.argwhere(ink > 0).min(0), np.argwhere(ink > 0).max(0) + 1
+    return ink[top:bottom, left:right]
+
+
+def _zoomed(ink: Array, height: int, width: int) -> Array:
+    """Return the ink at that size, smoothed first where it becomes smaller."""
+    from scipy import ndimage
+
+    scale = (height / ink.shape[0], width / ink.shape[1])
+    smooth = ndimage.gaussian_filter(ink, [max(0.0, 0.4 * (1 / s - 1)) for s in scale], mode="nearest")
+    return np.clip(ndimage.zoom(smooth, scale, order=1, mode="nearest", grid_mode=True), 0, 1)
+
+
+def _balanced(small: Array, to: float = 14.0) -> Array:
+    """Return the ink on 28 × 28 with its centre of mass in the middle."""
+    row, col = (float((axis * small).sum() / small.sum()) for axis in np.indices(small.shape))
+    out = np.zeros((28, 28, 1), np.float32)
+    top, left = int(np.clip(round(to - row), 0, 28 - len(small))), int(np.clip(round(to - col), 0, 28 - small.shape[1]))
+    out[top : top + len(small), left : left + small.shape[1], 0] = small
+    return out
+
+
+@wild("l12_to_mnist", "stretched")
+def _(drawing: Array) -> Any:
+    return _balanced(_zoomed(_cut(drawing), 20, 20), to=13.5)
+
+
+@wild("l12_to_mnist", "no-margin")
+def _(drawing: Array) -> Any:
+    ink = _cut(drawing)
+    scale = 28 / max(ink.shape)
+    return _balanced(_zoomed(ink, round(len(ink) * scale), round(ink.shape[1] * scale)))
+
+
+@wild("l12_to_mnist", "box-centred")
+def _(drawing: Array) -> Any:
+    ink = _cut(drawing)
+    scale = 20 / max(ink.shape)
+    small = _zoomed(ink, round(len(ink) * scale), round(ink.shape[1] * scale))
+    above, before = (28 - len(small) + 1) // 2, (28 - small.shape[1] + 1) // 2
+    after = ((above, 28 - len(small) - above), (before, 28 - small.shape[1] - before))
+    return np.float32(np.pad(small, after))[:, :, None]
+
+
+@wild("l12_to_mnist", "not-inverted")
+def _(drawing: Array) -> Any:
+    ink = drawing / drawing.max()
+    scale = 20 / max(ink.shape)
+    return _balanced(_zoomed(ink, round(len(ink) * scale), round(ink.shape[1] * scale)))
+
+
+@wild("l12_to_mnist", "thin-lines-vanish")
+def _(drawing: Array) -> Any:
+    ink = _cut(drawing)
+    n = max(ink.shape) / 20
+    rows = [min(int((i + 0.5) * n), len(ink) - 1) for i in range(round(len(ink) / n))]
+    columns = [min(int((i + 0.5) * n), ink.shape[1] - 1) for i in range(round(ink.shape[1] / n))]
+    return _balanced(ink[np.ix_(rows, columns)])
+
+
+@wild("l12_reject", "strict-and-lax-mixed-up")
+def _(probabilities: Array, threshold: float) -> Any:
+    ranked = np.argsort(probabilities)
+    if probabilities[ranked[-1]] > threshold:
+        return -1
+    return ranked[-1]
+
+
+@wild("l12_reject", "another-class-decides")
+def _(probabilities: Array, threshold: float) -> Any:
+    label = max(range(10), key=lambda digit: probabilities[digit])
+    return label if probabilities[-1] > threshold else -1
+
+
+@wild("l12_reject", "first-above-the-threshold")
+def _(probabilities: Array, threshold: float) -> Any:
+    above = np.where(probabilities >= threshold)[0]
+    return above[0] if len(above) else -1
+
+
+@wild("l12_reject", "probability-for-label")
+def _(probabilities: Array, threshold: float) -> Any:
+    best = sorted(probabilities)[-1]
+    return float(best) if best > threshold else -1
+
+
 @pytest.mark.parametrize(("exercise", "name", "function"), WILD, ids=[f"{e}-{m}" for e, m, _ in WILD])
 def test_mistakes_in_the_wild(exercise: str, name: str, function: Callable[..., Any]) -> None:
     """A misconception is recognised in code that no bank has, and whatever the seed."""
@@ -541,3 +754,149 @@ def test_mistakes_in_the_wild(exercise: str, name: str, function: Callable[..., 
         verdict = verdict_on(find(exercise), function, seed)
         assert verdict.mistake == name, verdict
         assert verdict.points < find(exercise).points
+
+
+# --- mistakes in the wild that need a model ---------------------------------------------------------------------------
+
+WITH_A_MODEL: list[tuple[str, str | None, Callable[..., Any]]] = []
+
+
+def wild_with_a_model(exercise: str, mistake: str | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a function that no bank has and that is given a Keras model; without a mistake it is right."""
+
+    def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        WITH_A_MODEL.append((exercise, mistake, function))
+        return function
+
+    return enter
+
+
+@wild_with_a_model("l10_feature_maps", None)
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    import keras
+
+    return keras.models.Model(model.input, model.get_layer(name=layer_name).output)(image[None, ...]).numpy()[0]
+
+
+@wild_with_a_model("l10_feature_maps", None)
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    import tensorflow as tf
+
+    maps = tf.convert_to_tensor(image)[tf.newaxis]
+    for layer in model.layers:
+        maps = layer(maps, training=False) if "drop" in layer.name else layer(maps)
+        if layer.name == layer_name:
+            return tf.squeeze(maps, 0)
+    raise KeyError(layer_name)
+
+
+@wild_with_a_model("l10_feature_maps", "no-batch-axis")
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    import keras
+
+    return keras.Model(model.input, model.get_layer(layer_name).output).predict(image)
+
+
+@wild_with_a_model("l10_feature_maps", "no-batch-axis")
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    import keras
+
+    return keras.Function(model.inputs, [model.get_layer(layer_name).output])([image])[0]
+
+
+@wild_with_a_model("l10_feature_maps", "batch-axis-kept")
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    x = image.reshape(-1, 28, 28, 1)
+    for layer in model.layers:
+        x = layer(x)
+        if layer.name == layer_name:
+            return x
+    return x
+
+
+@wild_with_a_model("l10_feature_maps", "an-untrained-copy")
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    import keras
+
+    again = keras.Sequential([keras.Input((28, 28, 1))])
+    for layer in model.layers:
+        again.add(type(layer).from_config(layer.get_config()))
+        if layer.name == layer_name:
+            break
+    return again.predict(image[None], verbose=0)[0]
+
+
+@wild_with_a_model("l10_feature_maps", "the-wrong-layer")
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    import keras
+
+    names = [layer.name for layer in model.layers]
+    part = keras.Sequential(model.layers[: names.index(layer_name) + 2])  # a slice end too many
+    return part(image[None])[0]
+
+
+@wild_with_a_model("l10_feature_maps", "skips-the-layers-before")
+def _(model: Any, image: Array, layer_name: str) -> Any:
+    for layer in model.layers:
+        if layer.name == layer_name:
+            return layer(np.expand_dims(image, 0)).numpy().squeeze(0)
+    return None
+
+
+def _slowly(model: Any, image: Array, label: int, size: int, ink: float = 0.0, reach: int | None = None) -> Array:
+    """Return an occlusion map with one forward pass a pixel, on graph code of its own."""
+    import tensorflow as tf
+
+    run = tf.function(model)
+    reach = size // 2 if reach is None else reach
+    drops = np.empty((28, 28))
+    whole = run(image[None])[0, label].numpy()
+    for row in range(28):
+        for col in range(28):
+            copy = np.array(image)
+            copy[max(0, row - reach) : row + reach + 1, max(0, col - reach) : col + reach + 1] = ink
+            drops[row, col] = whole - run(copy[None])[0, label].numpy()
+    return drops
+
+
+@wild_with_a_model("l10_occlusion_map", None)
+def _(model: Any, image: Array, label: int, size: int) -> Any:
+    return _slowly(model, image, label, size)
+
+
+@wild_with_a_model("l10_occlusion_map", "covers-with-white")
+def _(model: Any, image: Array, label: int, size: int) -> Any:
+    return _slowly(model, image, label, size, ink=1.0)
+
+
+@wild_with_a_model("l10_occlusion_map", "size-on-each-side")
+def _(model: Any, image: Array, label: int, size: int) -> Any:
+    return _slowly(model, image, label, size, reach=size)
+
+
+@wild_with_a_model("l10_occlusion_map", "of-the-predicted-class")
+def _(model: Any, image: Array, label: int, size: int) -> Any:
+    guess = int(np.argmax(model.predict(image[None], verbose=0)))
+    return _slowly(model, image, guess, size)
+
+
+@wild_with_a_model("l10_occlusion_map", "never-uncovered")
+def _(model: Any, image: Array, label: int, size: int) -> Any:
+    before = model.predict(image[None], verbose=0)[0, label]
+    half, copy, batch = size // 2, image.copy(), []
+    for row in range(28):
+        for col in range(28):
+            copy[max(row - half, 0) : row + half + 1, max(col - half, 0) : col + half + 1] = 0
+            batch.append(copy.copy())
+    return before - model.predict(np.array(batch), verbose=0)[:, label].reshape(28, 28)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("exercise", "name", "function"), WITH_A_MODEL, ids=[f"{e}-{m or 'right'}" for e, m, _ in WITH_A_MODEL]
+)
+def test_wild_answers_that_need_a_model(exercise: str, name: str | None, function: Callable[..., Any]) -> None:
+    """With a Keras model too a misconception is recognised in code that no bank has, and a right answer passes."""
+    verdict = verdict_on(find(exercise), function, SEEDS[1])
+    assert verdict.mistake == name, verdict
+    assert (verdict.status is Status.PASSED) == (name is None), verdict
