@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 # not start. Either is made anew.
 MADE_HERE := $(shell test -x .venv/bin/python -a "`cat .venv/made-at 2>/dev/null`" = "$(CURDIR)" || echo not-made-here)
 
-.PHONY: help lab grade book test check lint types generated fast-tests lessons lock set-up clean not-made-here
+.PHONY: help lab grade book wheel test check lint types generated fast-tests lessons lock set-up clean not-made-here
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ grade: .venv/ready-for-users ## grade the bundled sample class; the reports go t
 
 book: .venv/ready-for-developers ## make the web book of the lessons and their solutions, in book/_build/html
 	@$(BIN)/python -m book $(ARGS)
+
+wheel: .venv/ready-for-developers ## make the archive that pip installs where there is no clone, in dist/
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 test: .venv/ready-for-developers ## run the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)

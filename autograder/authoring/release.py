@@ -18,6 +18,18 @@ from autograder.exercise import Exercise
 STUB = 'raise NotImplementedError("Write your answer here, then delete this line.")'
 NBGRADER_SCHEMA = 3  # https://nbgrader.readthedocs.io/en/stable/contributor_guide/metadata.html
 
+# The line under which a reader looks whose kernel knows nothing of the course: right above the cell that says so.
+WAY_OUT = """
+
+<details><summary>Does a cell say <code>No module named 'digitlab'</code>?</summary>
+
+Then this notebook runs in a Python without the course. In JupyterLab, Notebook and VS Code choose the kernel of the
+environment in which digitlab is installed; `digitlab lab` does so by itself. Elsewhere, as in Colab, lay the file
+`digitlab-….whl` (a teacher makes it with `make wheel`) beside the notebook, run `%pip install digitlab-*.whl` in a
+cell of its own, and restart the kernel.
+
+</details>"""
+
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -33,7 +45,8 @@ def full_notebook(source: LessonSource, exercises: Sequence[Exercise]) -> Notebo
         seen[stem := _id_stem(cell)] += 1
         cell_id = stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"
         new = new_markdown_cell if cell.role is Role.TEXT else new_code_cell
-        notebook.cells.append(new(source=cell.text, id=cell_id, metadata=_cell_metadata(cell, cell_id)))
+        text = cell.text + WAY_OUT if cell is source.cells[0] else cell.text
+        notebook.cells.append(new(source=text, id=cell_id, metadata=_cell_metadata(cell, cell_id)))
     return notebook
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import nbformat
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.authoring.release import STUB, full_notebook, notebook_text, released_notebook
+from autograder.authoring.release import STUB, WAY_OUT, full_notebook, notebook_text, released_notebook
 from autograder.authoring.source import LessonSource
 from autograder.exercise import Exercise
 
@@ -81,9 +81,11 @@ def test_roles_travel_with_the_cells(changed: Change, exercises: Exercises) -> N
 
 
 def test_the_full_notebook_keeps_the_solutions(changed: Change, exercises: Exercises) -> None:
-    """The teacher's version differs from the source in its form alone."""
+    """The teacher's version differs from the source in its form, and in the way out below the opening."""
     source = changed()
-    assert [cell.source for cell in full_notebook(source, exercises).cells] == [cell.text for cell in source.cells]
+    first, *others = [cell.source for cell in full_notebook(source, exercises).cells]
+    assert first == source.cells[0].text + WAY_OUT
+    assert others == [cell.text for cell in source.cells[1:]]
 
 
 def test_the_same_source_gives_the_same_bytes(changed: Change, exercises: Exercises) -> None:
