@@ -14,6 +14,10 @@ from digitlab.widgets.pictures import picture
 
 # The kernels of so many channels are written out; more would not fit the page.
 MOST_CHANNELS = 32
+STYLE = (
+    "<style>.digitlab-values td{width:29px;min-width:29px;height:20px;padding:0;text-align:center;"
+    "font:10px/1 monospace;border:0}.digitlab-values{border-collapse:collapse;margin:2px}</style>"
+)
 OWN = "own image"
 TEST = "test digit"
 
@@ -165,7 +169,7 @@ def _page(
     one = maps[..., chosen]
     row, column = np.unravel_index(one.argmax(), one.shape)
     return (
-        f"<p><b>{name[:1].upper()}{name[1:]}</b>: {said}.</p>"
+        f"{STYLE}<p><b>{name[:1].upper()}{name[1:]}</b>: {said}.</p>"
         '<div style="display:flex;flex-wrap:wrap;gap:14px;align-items:flex-start">'
         f"<div>{picture(image[..., 0], name)}</div>"
         f'<div style="flex:1;min-width:260px"><div>The {layer.maps} maps of <b>{layer.name}</b>, all on one scale from '
@@ -192,12 +196,11 @@ def _kernel_part(layer: Layer, chosen: int) -> str:
         f"{f'<figcaption><small>for channel {place}</small></figcaption>' if channels > 1 else ''}</figure>"
         for place in range(min(channels, MOST_CHANNELS))
     )
-    more = f" The first {MOST_CHANNELS} of them:" if channels > MOST_CHANNELS else ""
-    what = (
-        "its kernel"
-        if channels == 1
-        else f"a kernel for each of the {channels} channels that come in, then one sum.{more}"
-    )
+    what = "its kernel."
+    if channels > 1:
+        what = f"a kernel for each of the {channels} channels that come in; what they give is added up."
+    if channels > MOST_CHANNELS:
+        what += f" The first {MOST_CHANNELS}:"
     return (
         f"<p><b>Filter {chosen}</b>: {what}</p>"
         f'<div style="display:flex;flex-wrap:wrap;gap:6px;overflow-x:auto">{tables}</div>'
@@ -225,8 +228,4 @@ def _numbers(values: NDArray[Any], label: str, low: float, high: float) -> str:
                 f'<td style="background:rgb({level},{level},{level});color:{ink}">{round(value, 1) + 0:.1f}</td>'
             )
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    style = (
-        "<style>.digitlab-values td{width:24px;min-width:24px;height:20px;padding:0;text-align:center;"
-        "font:10px/1 monospace;border:0}.digitlab-values{border-collapse:collapse;margin:2px}</style>"
-    )
-    return f'{style}<table class="digitlab-values" aria-label="{label}">{"".join(rows)}</table>'
+    return f'<table class="digitlab-values" aria-label="{label}">{"".join(rows)}</table>'

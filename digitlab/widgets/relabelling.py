@@ -184,7 +184,7 @@ def relabelling(
     if np.ndim(grey) != 3 or len(grey) == 0 or not labels.shape == predicted.shape == numbers.shape == grey.shape[:1]:
         raise ValueError(
             "relabelling needs at least one image, and a label, a prediction and a number for each, got images of "
-            f"shape {np.shape(images)}, labels {labels.shape}, predictions {predicted.shape} and numbers {numbers.shape}. "
+            f"shape {np.shape(images)}, labels {labels.shape}, predictions {predicted.shape}, numbers {numbers.shape}. "
             "Take all of them with the same index."
         )
     asked = Relabelling(grey, labels, predicted, numbers)
@@ -206,7 +206,9 @@ def relabelling_box(asked: Relabelling) -> Any:
     field = widgets.RadioButtons(
         options=ANSWERS, value=None, orientation="horizontal", layout=widgets.Layout(width="auto")
     )
-    field.tooltip = "Which digit is it? The Tab key moves, arrow keys and the space bar choose"
+    field.tooltip = "Which digit is it? The Tab key moves, the space bar chooses"
+    # Eleven buttons are a long way for the Tab key; here a digit and Enter note it and go on.
+    typed = widgets.Text(placeholder="or type: a digit or ?, then Enter", continuous_update=False)
     back = widgets.Button(description="Previous")
     forth = widgets.Button(description="Next")
     status = widgets.HTML()
@@ -215,6 +217,18 @@ def relabelling_box(asked: Relabelling) -> Any:
         if change["new"]:
             asked.note(at["place"], change["new"])
             tell()
+
+    def entered(change: dict[str, Any]) -> None:
+        text = change["new"].strip()
+        if not text:
+            return
+        answer, typed.value = CANNOT_TELL if text == "?" else text, ""
+        if answer not in ANSWERS:
+            asked.said = f"“{text}” is no digit from 0 to 9."
+            tell()
+            return
+        asked.note(at["place"], answer)
+        step(1)
 
     def tell() -> None:
         summary = asked.summary()
@@ -232,17 +246,22 @@ def relabelling_box(asked: Relabelling) -> Any:
         field.value = asked.answer_of(place)
         field.observe(chosen, "value")
         back.disabled, forth.disabled = place == 0, place == count - 1
-        asked.said = ""
         tell()
 
     def step(by: int) -> None:
         at["place"] = min(max(at["place"] + by, 0), count - 1)
         show()
 
-    back.on_click(lambda _: step(-1))
-    forth.on_click(lambda _: step(1))
+    def go(by: int) -> None:
+        asked.said = ""
+        step(by)
+
+    back.on_click(lambda _: go(-1))
+    forth.on_click(lambda _: go(1))
+    typed.observe(entered, "value")
+    field.observe(chosen, "value")
     show()
-    return widgets.VBox([view, field, widgets.HBox([back, forth]), status])
+    return widgets.VBox([view, field, widgets.HBox([typed, back, forth]), status])
 
 
 def _from_the_journal(numbers: list[int]) -> dict[int, str]:

@@ -93,6 +93,20 @@ def loses_equals(cases: Cases, evidence: Evidence) -> bool:
     return len(cases) == len(evidence.outcomes)
 
 
+def includes_zeros(cases: Cases, evidence: Evidence) -> bool:
+    """Whether all is right but for pairs with a count of 0, whichever these are."""
+    zeros = 0
+    for case, outcome in zip(cases, evidence.outcomes, strict=False):
+        triples = as_array(outcome.value)
+        if triples is None or triples.ndim != 2 or triples.shape[1] != 3:
+            return False
+        occurring = triples[triples[:, 2] != 0]
+        if not is_right(case.args[0], case.args[1], occurring):
+            return False
+        zeros += len(triples) - len(occurring)
+    return zeros > 0
+
+
 # --- right answers of other styles ---------------------------------------------------------------------------------
 
 
@@ -256,6 +270,7 @@ EXERCISE = Exercise(
             never_occurring_included,
             "Pairs with a count of 0 are among them: what never occurred is no confusion.",
             "What should come back when k is 5 and only three confusions ever occurred?",
+            recognise=includes_zeros,
         ),
         Mistake(
             "pairs-without-counts",

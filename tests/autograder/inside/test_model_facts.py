@@ -55,6 +55,28 @@ def test_a_linear_model_is_made_with_its_weights() -> None:
 
 
 @pytest.mark.slow
+def test_a_network_is_made_with_its_weights() -> None:
+    """The network has the weights that it was made with, both of its inputs, and layers that NumPy can follow."""
+    import keras
+
+    from digitlab.convolution import conv2d_multi
+    from digitlab.stacks import max_pool, relu
+
+    rng = np.random.default_rng(2)
+    shapes = {"kernels_1": (3, 3, 1, 2), "bias_1": (2,), "kernels_2": (3, 3, 2, 3), "bias_2": (3,)}
+    shapes |= {"kernels_3": (363, 10), "bias_3": (10,)}
+    weights = {name: rng.normal(0, 0.2, shape).astype(np.float32) for name, shape in shapes.items()}
+    (model,) = made((Make("cnn_with_weights", weights),))
+    image = rng.random((28, 28, 1)).astype(np.float32)
+    pooled = max_pool(relu(conv2d_multi(image, weights["kernels_1"], weights["bias_1"])), 2, 2)
+    wanted = relu(conv2d_multi(pooled, weights["kernels_2"], weights["bias_2"]))
+    for start in (model.input, model.inputs):
+        part = keras.Model(start, model.get_layer("conv_2").output)
+        np.testing.assert_allclose(part.predict(image[np.newaxis], verbose=0)[0], wanted, atol=1e-5)
+    assert model(image[np.newaxis]).shape == (1, 10)
+
+
+@pytest.mark.slow
 def test_networks_are_told_in_plain_values() -> None:
     """The facts of a network cross the border: layers in order, parameters, answers, loss, as Keras has them."""
     model, same, other = made(tuple(Make("cnn", {"seed": seed}) for seed in (1, 1, 2)))
