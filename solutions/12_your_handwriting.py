@@ -407,7 +407,7 @@ for axis, (name, image) in zip(axes, pictures.items(), strict=True):
     axis.set_title(name)
     axis.set_axis_off()
 print(f"The model says {answer.argmax()}, with {answer.max():.1%}.")
-Picture(figure, "A photograph with a shadow, its ink on an even ground, and the digit as MNIST would have it.")
+Picture(figure, "A photograph of a digit, its ink on an even ground, and the digit as MNIST would have it.")
 
 # %% [markdown]
 # To take one: a dark pen, white paper, one digit that fills a third of the picture, no other marks and no edge of the
