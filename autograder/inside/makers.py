@@ -89,6 +89,32 @@ def cnn_with_weights(**weights: np.ndarray[Any, Any]) -> Any:
     return model
 
 
+def dense_chain(functional: bool = False, **weights: np.ndarray[Any, Any]) -> Any:
+    """Return a softmax network for (28, 28, 1) of two dense layers with these weights, Sequential or functional.
+
+    The names are `weights_1`, `bias_1` (`hidden`, with ReLU) and `weights_2`, `bias_2` (`answer`). The model is warmed
+    up: it has both `input` and `inputs`.
+    """
+    import keras
+    from keras import layers
+
+    steps = [
+        layers.Flatten(name="flat"),
+        layers.Dense(weights["bias_1"].size, activation="relu", name="hidden"),
+        layers.Dense(weights["bias_2"].size, activation="softmax", name="answer"),
+    ]
+    if functional:
+        start = x = keras.Input((28, 28, 1))
+        for step in steps:
+            x = step(x)
+        model = keras.Model(start, x)
+    else:
+        model = keras.Sequential([keras.Input((28, 28, 1)), *steps])
+        model(model.inputs[0])  # see `cnn_with_weights`
+    model.set_weights([weights[name] for name in ("weights_1", "bias_1", "weights_2", "bias_2")])
+    return model
+
+
 def watched(seed: int) -> Any:
     """Return a small compiled softmax network for (28, 28, 1) whose first layer notes which images it is shown.
 
@@ -117,9 +143,7 @@ def watched(seed: int) -> Any:
     model(np.zeros((1, 28, 28, 1), dtype=np.float32))
     watch.notes.batches.clear()
     # Eager: nothing is traced, which would take longer than so little training.
-    model.compile(
-        keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True
-    )
+    model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True)
     return model
 
 
@@ -142,6 +166,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "linear_model": linear_model,
     "cnn": cnn,
     "cnn_with_weights": cnn_with_weights,
+    "dense_chain": dense_chain,
     "watched": watched,
 }
 

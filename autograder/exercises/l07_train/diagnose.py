@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake
+from autograder.exercise import Case, Cases, Exercise, Mistake
 from autograder.judging import judge_by_answer
+from autograder.records import Evidence
 from digitlab.curves import diagnose
 
 Told = dict[str, list[float]]
@@ -18,72 +20,80 @@ def _history(loss: list[float], val_loss: list[float], accuracy: list[float], va
 
 
 def draw_cases(rng: np.random.Generator) -> list[Case]:
-    """Return clear cases of each answer, some with accuracies or last epochs that would mislead."""
+    """Return clear cases of each answer; of three pairs one half is alike: all accuracies, or the last epochs."""
     near = float(rng.uniform(0.97, 1.03))
 
     def scaled(values: list[float]) -> list[float]:
         return [round(value * near, 4) for value in values]
 
-    return [
-        Case((_history([0.5, 0.15, 0.08], scaled([0.2, 0.12, 0.1]), [0.85, 0.95, 0.98], [0.94, 0.96, 0.97]),), "good"),
-        Case(
-            (
-                _history(
-                    [0.6, 0.2, 0.08, 0.03, 0.01],
-                    scaled([0.3, 0.2, 0.22, 0.31, 0.42]),
-                    [0.82, 0.94, 0.98, 0.99, 1.0],
-                    [0.91, 0.94, 0.945, 0.945, 0.945],
-                ),
-            ),
-            "the validation loss turns while its accuracy stays",
-        ),
-        Case(
-            (
-                _history(
-                    [2.2, 1.9, 1.7, 1.6], scaled([2.1, 1.85, 1.7, 1.6]), [0.2, 0.35, 0.4, 0.45], [0.25, 0.4, 0.42, 0.46]
-                ),
-            ),
-            "the training loss stays high",
-        ),
-        Case(
-            (_history([1.4, 1.2, 1.1], scaled([1.35, 1.15, 1.08]), [0.88, 0.9, 0.91], [0.89, 0.9, 0.91]),),
+    learnt = ([0.82, 0.94, 0.98, 0.99, 1.0], [0.88, 0.92, 0.93, 0.935, 0.935])
+    decent = ([0.85, 0.9, 0.93], [0.88, 0.91, 0.93])
+    by_heart = [0.6, 0.2, 0.08, 0.03, 0.01]
+    turned, fell = scaled([0.3, 0.2, 0.31, 0.40, 0.42]), scaled([0.9, 0.6, 0.44, 0.40, 0.42])
+    high = ([0.1, 0.12, 0.11], [0.1, 0.11, 0.1])
+    told = [
+        ("", "good", _history([0.5, 0.15, 0.08], scaled([0.2, 0.12, 0.1]), [0.85, 0.95, 0.98], [0.94, 0.96, 0.97])),
+        ("the validation loss was far lower before", "ends alike 1", _history(by_heart, turned, *learnt)),
+        ("ends as another one, but fell all the way", "ends alike 2", _history(by_heart, fell, *learnt)),
+        ("", "accuracies alike 1", _history([0.5, 0.3, 0.2], scaled([0.4, 0.28, 0.22]), *decent)),
+        (
             "a high loss with a decent accuracy",
+            "accuracies alike 2",
+            _history([1.4, 1.1, 0.95], scaled([1.3, 1.05, 0.93]), *decent),
         ),
-        Case(
-            (_history([2.4, 3.1, 5.6, 9.0], scaled([2.6, 3.9, 7.0, 11.0]), [0.1, 0.1, 0.11, 0.1], [0.1] * 4),),
-            "the training loss climbs",
+        ("the training loss climbs", "", _history([1.5, 1.9, 2.4], scaled([1.6, 2.0, 2.4]), *high)),
+        ("the training loss stays high", "", _history([2.8, 2.6, 2.4], scaled([2.8, 2.6, 2.4]), *high)),
+        (
+            "the training loss climbs far",
+            "",
+            _history([2.4, 3.1, 5.6, 9.0], scaled([2.6, 3.9, 7.0, 11.0]), [0.1, 0.1, 0.11, 0.1], [0.1] * 4),
         ),
-        Case(
-            (_history([2.1, math.nan, math.nan], [2.0, math.nan, math.nan], [0.3, 0.1, 0.1], [0.35, 0.1, 0.1]),),
+        (
             "the training loss is not a number",
+            "nan",
+            _history([2.1, math.nan, math.nan], [2.0, math.nan, math.nan], [0.3, 0.1, 0.1], [0.35, 0.1, 0.1]),
         ),
-        Case(
-            (
-                _history(
-                    [0.9, 0.3, 0.1, 0.05, 0.02, 0.01],
-                    scaled([0.4, 0.2, 0.3, 0.4, 0.5, 0.49]),
-                    [0.75, 0.92, 0.97, 0.99, 1.0, 1.0],
-                    [0.88, 0.94, 0.93, 0.92, 0.92, 0.92],
-                ),
-            ),
-            "the validation loss was lower before, and falls a little in the last epoch",
-        ),
-        Case(
-            (_history([0.3, 0.12, 0.09], scaled([0.16, 0.11, 0.09]), [0.9, 0.96, 0.97], [0.95, 0.965, 0.972]),),
+        (
             "validation is the better one in each epoch",
+            "",
+            _history([0.3, 0.12, 0.09], scaled([0.16, 0.1, 0.08]), [0.9, 0.96, 0.97], [0.95, 0.965, 0.972]),
         ),
-        Case(
-            (
-                _history(
-                    [1.1, 0.5, 0.2, 0.11],
-                    scaled([0.7, 0.35, 0.2, 0.19]),
-                    [0.6, 0.84, 0.93, 0.965],
-                    [0.78, 0.9, 0.94, 0.945],
-                ),
-            ),
+        (
             "slow at first, low in the end",
+            "",
+            _history(
+                [1.1, 0.5, 0.2, 0.11],
+                scaled([0.7, 0.35, 0.2, 0.19]),
+                [0.6, 0.84, 0.93, 0.965],
+                [0.78, 0.9, 0.94, 0.945],
+            ),
         ),
     ]
+    return [Case((history,), label, secret=name) for label, name, history in told]
+
+
+def _answers(cases: Cases, evidence: Evidence) -> dict[str, Any]:
+    return {case.secret: one.value for case, one in zip(cases, evidence.outcomes, strict=False) if case.secret}
+
+
+def by_accuracy(cases: Cases, evidence: Evidence) -> bool:
+    """Whether trainings with the same accuracies and other losses get the same answer."""
+    said = _answers(cases, evidence)
+    pairs = [(said.get(f"{name} 1"), said.get(f"{name} 2")) for name in ("ends alike", "accuracies alike")]
+    return all(isinstance(one, str) and one == other for one, other in pairs)
+
+
+def by_the_end(cases: Cases, evidence: Evidence) -> bool:
+    """Whether overfitting is seen in two trainings that end alike, of which only one was better before."""
+    said = _answers(cases, evidence)
+    return said.get("ends alike 1") == said.get("ends alike 2") == "overfitting"
+
+
+def nan_alone_is_wrong(cases: Cases, evidence: Evidence) -> bool:
+    """Whether all is right but the training whose loss is not a number."""
+    right = [diagnose(*case.args) == one.value for case, one in zip(cases, evidence.outcomes, strict=False)]
+    wrong = [case.secret for case, is_right in zip(cases, right, strict=False) if not is_right]
+    return len(right) == len(cases) and wrong == ["nan"] and isinstance(_answers(cases, evidence)["nan"], str)
 
 
 # --- right answers of other styles ---------------------------------------------------------------------------------
@@ -220,14 +230,16 @@ EXERCISE = Exercise(
             accuracy_alone,
             "You look at the accuracies alone. The loss moves where they stand still: it also sees how sure a wrong answer is.",
             "Can the validation loss rise while as many images are right as before?",
+            recognise=by_accuracy,
             also=(accuracy_falls,),
         ),
         Mistake(
             "last-epoch-alone",
             last_epoch_alone,
-            "You look at the last epoch alone. What a curve does is a matter of where it came from.",
-            "How do you see from a single number that a loss was lower before?",
-            also=(last_two_epochs,),
+            "You look at the end of the curves alone. Two trainings that end alike get the same answer from you, though one was far better before.",
+            "How do you see from its last number that a loss was lower before? Which number would you compare it with?",
+            recognise=by_the_end,
+            also=(last_two_epochs, any_gap_is_overfitting),
         ),
         Mistake(
             "underfitting-and-overfitting-swapped",
@@ -240,6 +252,7 @@ EXERCISE = Exercise(
             nan_unseen,
             "A training loss of NaN passes: NaN is neither smaller nor larger than anything, so no comparison catches it.",
             "What does `float('nan') > 0.6` give, and which function tells that a number is finite?",
+            recognise=nan_alone_is_wrong,
         ),
         Mistake(
             "validation-not-looked-at",
@@ -258,12 +271,6 @@ EXERCISE = Exercise(
             divergence_unseen,
             "A training loss that climbs or is NaN counts as underfitting with you; it is diverging.",
             "More epochs help against underfitting. Would they help here?",
-        ),
-        Mistake(
-            "any-gap-is-overfitting",
-            any_gap_is_overfitting,
-            "Any validation loss above the training loss is overfitting for you. A small gap is usual; a rise of the validation loss is the sign.",
-            "Compare the last validation loss with the smallest one. Has it risen?",
         ),
     ),
     hints=(
