@@ -15,6 +15,8 @@ WIDTH, HEIGHT = 720, 250
 # The plot inside each of the two panels: left, top, width, height.
 _LEFT, _TOP, _WIDE, _HIGH = 50, 34, 290, 166
 
+# Of a line, and of its marks, no more are drawn.
+MOST_POINTS, MOST_MARKS = 300, 60
 _LOWEST_SHARES = (0.96, 0.92, 0.8, 0.6, 0.2, 0.0)
 
 # A place on the axis of epochs (0.5: in the middle of the first), and the value there.
@@ -135,14 +137,16 @@ class _Panel:
             parts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{epoch}</text>')
         parts.append(f'<path d="M{left},{_TOP}v{_HIGH}h{_WIDE}" fill="none" stroke="{GREY}"/>')
         parts.append(f'<text x="{left + _WIDE / 2}" y="{bottom + 32}" text-anchor="middle">epochs</text>')
-        for part in self.running:
+        # Of a long training only the last epoch's own course, and lines without marks: each drawing travels.
+        for part in self.running if self.epochs <= MOST_MARKS else self.running[-1:]:
             parts.append(self._line(left, part, BLUE, 'stroke-width="1" stroke-opacity="0.6"'))
         parts.append(self._line(left, self.training, BLUE, 'stroke-width="2"'))
         parts.append(self._line(left, self.validation, VERMILLION, 'stroke-width="2" stroke-dasharray="6 4"'))
-        for point in self._drawable(self.training):
+        marked = len(self.training) <= MOST_MARKS
+        for point in self._drawable(self.training) if marked else ():
             x, y = self.at(left, point).split(",")
             parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{BLUE}"/>')
-        for point in self._drawable(self.validation):
+        for point in self._drawable(self.validation) if marked else ():
             corner = " ".join(self.at(left, point).split(","))
             parts.append(f'<path d="M{corner}m-4,-4h8v8h-8z" fill="{VERMILLION}"/>')
         return "".join(parts) + self._legend(left)
@@ -155,7 +159,9 @@ class _Panel:
         return told
 
     def _line(self, left: float, points: Sequence[Point], colour: str, style: str) -> str:
-        places = " ".join(self.at(left, point) for point in self._drawable(points))
+        drawn = self._drawable(points)
+        step = -(-len(drawn) // MOST_POINTS) or 1
+        places = " ".join(self.at(left, point) for point in (*drawn[::step], *(drawn[-1:] if step > 1 else ())))
         return f'<polyline points="{places}" fill="none" stroke="{colour}" {style}/>' if " " in places else ""
 
     @staticmethod

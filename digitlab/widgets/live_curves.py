@@ -105,7 +105,7 @@ def live_curves() -> Any:
                 if name in logs:
                     values.append(float(logs[name]))
             if self.panel:
-                self.panel.show()
+                self.panel.show_now_and_then()
 
         def on_train_end(self, logs: Any = None) -> None:
             self.handler()

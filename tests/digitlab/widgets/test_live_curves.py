@@ -59,6 +59,19 @@ def test_any_numbers_can_be_drawn(losses: list[float]) -> None:
     assert len(marks(svg)) == sum(map(math.isfinite, losses))
 
 
+def test_a_long_training_has_a_drawing_of_bounded_size() -> None:
+    """After 20,000 epochs the drawing is as small as after 400, and the line still ends at the last epoch."""
+    sizes = []
+    for done in (400, 20_000):
+        losses = [1 / (epoch + 1) for epoch in range(done)]
+        running = [[(epoch + 0.5, loss)] for epoch, loss in enumerate(losses)]
+        svg = drawing(Course(epochs=done, loss=losses, accuracy=losses, running_loss=running, running_accuracy=running))
+        sizes.append(len(svg))
+        lines = [line.attrib["points"].split() for line in ET.fromstring(svg).iter(f"{SVG}polyline")]
+        assert lines[0][-1].startswith("340.0,")
+    assert sizes[1] < 2 * sizes[0] < 20_000
+
+
 def test_curves_are_told_in_words() -> None:
     """The alternative text says how far the training is and where the curves stand."""
     words = in_words(course(epochs=4, done=2))
