@@ -292,7 +292,7 @@ figure, axes = new_figure(11, 2.8, 1, 4)
 for axis, (name, story) in zip(axes, stories.items(), strict=True):
     axis.plot(story.loss, color=BLUE, marker="o", markersize=4, label="training")
     axis.plot(story.val_loss, color=VERMILLION, marker="s", markersize=4, ls="--", label="validation")
-    axis.set(title=name, xlabel="epoch", ylim=(0, None))
+    axis.set(title=name, xlabel="epoch", ylim=(0, None), xticks=range(0, len(story.loss), 1 + len(story.loss) // 6))
 axes[0].set_ylabel("loss")
 axes[0].legend(frameon=False)
 ends = "; ".join(f"{n}: training {s.loss[-1]:.2f}, validation {s.val_loss[-1]:.2f}" for n, s in stories.items())
