@@ -50,12 +50,17 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.contextmanager
 def jupyterlab(folder: Path, *, seconds: float = 120.0, as_learners_do: bool = False) -> Iterator[Lab]:
     """Run JupyterLab on a folder, with settings of its own, until the block ends; where asked, by `digitlab lab`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     token = secrets.token_hex(16)
     home = folder.parent / f"{folder.name}-home"
     home.mkdir(exist_ok=True)
