@@ -20,6 +20,11 @@ ACTIVATIONS = frozenset(
 )
 
 
+def fact_images() -> np.ndarray[Any, Any]:
+    """Return the images that models are asked for: noise, the same each time."""
+    return np.random.default_rng(0).random((IMAGES, 28, 28, 1)).astype(np.float32)
+
+
 def model_facts(returned: Any, _args: tuple[Any, ...] = ()) -> Any:
     """Return a model as plain facts; what is no model comes back as it is.
 
@@ -31,7 +36,7 @@ def model_facts(returned: Any, _args: tuple[Any, ...] = ()) -> Any:
 
     if not isinstance(returned, keras.Model):
         return returned
-    images = np.random.default_rng(0).random((IMAGES, 28, 28, 1)).astype(np.float32)
+    images = fact_images()
     facts: dict[str, Any] = {"model": True, "compiled": bool(returned.compiled)}
     try:
         facts["answers"] = np.asarray(returned(images, training=False))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.inside.model_facts import model_facts
+from autograder.inside.model_facts import fact_images, model_facts
 
 
 def plain(returned: Any, _args: tuple[Any, ...]) -> Any:
@@ -35,10 +35,23 @@ def watched(returned: Any, args: tuple[Any, ...]) -> Any:
     }
 
 
+def regularised(returned: Any, args: tuple[Any, ...]) -> Any:
+    """Return the facts of the model that came back and of the one that was given, the first argument.
+
+    `training` is what the one that came back answers for the same images while it trains.
+    """
+    told = {"returned": model_facts(returned), "given": model_facts(args[0])}
+    facts = told["returned"]
+    if isinstance(facts, dict) and "answers" in facts:
+        told["training"] = np.asarray(returned(fact_images(), training=True))
+    return told
+
+
 # The whole list of what a case's `read` may name.
 READERS: dict[str, Callable[[Any, tuple[Any, ...]], Any]] = {
     "plain": plain,
     "model": model_facts,
     "trained": trained,
     "watched": watched,
+    "regularised": regularised,
 }
