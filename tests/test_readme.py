@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder import course
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLE = ROOT / "autograder" / "sample_class"
@@ -56,6 +58,12 @@ def test_console_command(command: str, tmp_path: Path) -> None:
 def test_commands_that_other_tests_run_for_real() -> None:
     """The two commands that take minutes are run by the tests of the self-test and of the sample class."""
     assert set(COMMANDS) >= NEEDS_NO_RUN
+
+
+def test_readme_lists_the_lessons() -> None:
+    """The table has each lesson of the course under its number and title, and none that is not there."""
+    listed = re.findall(r"^\| (\d\d .+?) \|", README, re.MULTILINE)
+    assert listed == [f"{lesson.number:02} {lesson.title}" for lesson in course.lessons()]
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
