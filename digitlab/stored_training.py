@@ -15,6 +15,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -123,7 +124,8 @@ def recall(place: Path, name: str, model: Any) -> dict[str, Any] | None:
     """
     path = place / f"{name}.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: of a file that is no archive NumPy would leave it open.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             history = json.loads(bytes(file["history"]))
             arrays = {key: file[key] for key in file.files}
         model.optimizer.build(model.trainable_variables)
@@ -173,7 +175,9 @@ def _configuration(model: Any) -> Any:
     if type(model).__module__.partition(".")[0] != "keras" or type(model) is keras.Model:
         return None
     try:
-        told = keras.saving.serialize_keras_object(model)["config"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of lambdas; nothing is saved here that somebody could open
+            told = keras.saving.serialize_keras_object(model)["config"]
     except (*BROKEN, NotImplementedError):  # a layer that cannot tell what it is made of
         return None
     if any(_is_foreign(part) for part in _dictionaries(told)):
@@ -184,7 +188,8 @@ def _configuration(model: Any) -> Any:
 
 def _is_foreign(part: Mapping[str, Any]) -> bool:
     """Whether a part of a configuration stands for code that is not Keras' own."""
-    if part.get("class_name") in ("Lambda", "__lambda__", "function"):
+    # The last: of a lambda as activation Keras tells its byte code alone.
+    if part.get("class_name") in ("Lambda", "__lambda__", "function") or set(part) == {"value"}:
         return True
     module = part.get("module", "keras")
     return str(module).partition(".")[0] not in ("keras", "builtins")  # a registered class of one's own has None
