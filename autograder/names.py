@@ -23,7 +23,8 @@ ONLY_LOOKS = frozenset(
 MAX_ANALYSED = 40_000  # characters; the parser's time can grow with their square
 
 _MAGIC_LINE = re.compile(r"^(?P<indent>[ \t]*)(?:[%!]|\?|[\w.]+\?+[ \t]*$).*$", re.MULTILINE)
-_MAGIC_VALUE = re.compile(r"^(?P<target>[ \t]*[\w, \t.\[\]]+=)[ \t]*[%!].*$", re.MULTILINE)
+# Possessive: a line of blanks must not be tried at each of its places again.
+_MAGIC_VALUE = re.compile(r"^(?P<target>[\w, \t.\[\]]++=)[ \t]*+[%!].*$", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\A\s*%%(?P<name>\w+|!)[^\n]*\n?")
 _LOOKS_DEFINED = re.compile(
     r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)|^(?:%time[ \t]+)?([^\W\d]\w*)[ \t]*=[^=]", re.MULTILINE
@@ -125,8 +126,33 @@ def definitions_in(source: str) -> str:
     kept = kept if any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) for node in kept) else []
     try:
         return "\n\n".join(ast.unparse(node) for node in kept)
-    except RecursionError:
+    except (RecursionError, ValueError):  # ValueError: a number of more digits than Python writes
         return ""
+
+
+def without_actions(source: str) -> str:
+    """Return the imports, functions, classes and plain constants of a cell: what can hardly do any harm.
+
+    >>> without_actions("import os\\nSIZE = 28\\nos._exit(SIZE)")
+    'import os\\nSIZE = 28'
+    """
+    tree = parsed(as_python(source))
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    kept = [node for node in tree.body if isinstance(node, definitions) or _is_constant(node)] if tree else []
+    try:
+        return "\n".join(ast.unparse(node) for node in kept)
+    except (RecursionError, ValueError):
+        return ""
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Assign):
+        return False
+    try:
+        ast.literal_eval(node.value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _scopes(table: symtable.SymbolTable, functions: frozenset[str]) -> tuple[set[str], set[str], dict[str, set[str]]]:

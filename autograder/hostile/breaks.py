@@ -112,6 +112,13 @@ def _markup() -> Files:
     return handed_in(released(2, {**solutions(2), "l02_from_one_hot": f"def from_one_hot(encoded):\n    {body}"}))
 
 
+def _number_without_end() -> Files:
+    number = "0x" + "F" * 6_000
+    answers = solutions(2)
+    answers["l02_from_one_hot"] += f"\n\nNUMBER = {number}\ndef large():\n    return {number}\n"
+    return handed_in(with_cells(released(2, answers), last=f"def more():\n    return {number}\nimport os; os._exit(1)"))
+
+
 def _archive(members: Mapping[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
@@ -189,6 +196,13 @@ HAND_INS = (
         files=lambda: handed_in(with_cells(_solved(), first="raise RuntimeError('not today')")),
         says="cell 1 raised RuntimeError: not today",
         in_brief=True,
+    ),
+    Hostile(
+        name="number-without-end",
+        kind=Kind.BREAKS,
+        tries="a number of more digits than Python writes, in an answer and in a cell that ends the process",
+        files=_number_without_end,
+        says="ended the whole Python process",
     ),
     Hostile(
         name="first-cell-does-not-parse",

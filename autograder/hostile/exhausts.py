@@ -304,6 +304,12 @@ HAND_INS = (
         says="there was no time left for cell",
     ),
     Hostile(
+        name="blanks-without-end",
+        kind=Kind.EXHAUSTS,
+        tries="a cell of 390,000 blanks, for patterns that try each place again",
+        files=lambda: _exhausting(" " * 390_000),
+    ),
+    Hostile(
         name="a-million-cells",
         kind=Kind.EXHAUSTS,
         tries="a notebook of a million cells",

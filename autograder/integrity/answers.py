@@ -64,7 +64,7 @@ def _trace(function: _Function) -> AnswerTrace | None:
     try:
         plain = _Plain(_local_names(function)).visit(function)
         code = ast.dump(plain, annotate_fields=False)
-    except RecursionError:
+    except (RecursionError, ValueError):  # ValueError: a number of more digits than Python writes
         return None
     return AnswerTrace(digest=hashlib.sha256(code.encode()).hexdigest(), size=sum(1 for _ in ast.walk(plain)))
 
