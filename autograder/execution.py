@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from autograder import notes
 from autograder.inside.codec import encode
 from autograder.inside.limits import Limits
-from autograder.names import definitions_in
+from autograder.names import definitions_in, without_actions
 from autograder.records import Cause, Evidence
 from autograder.sandbox.ending import Ended, Ending
 from autograder.sandbox.job import Job
@@ -21,6 +21,7 @@ from autograder.transcript import Transcript, read_transcript
 ENTRY = "autograder.inside.notebook:run"
 MAX_REPEATS = 3
 PATIENCE = 3.0
+SLACK_SECONDS = 5.0
 _MANY_CORES = 8
 _SIGPROF = 27  # how `autograder.inside.notebook` has the kernel end a cell that hears nothing else
 _MIB = 1 << 20
@@ -37,22 +38,28 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """How long things may compute, in seconds: one cell, all cells, all answers, and the whole job.
+    """How long things may compute, in seconds: one cell, one answer, all cells, all answers, and the whole job.
 
     On a busy machine as much may take `PATIENCE` times as long.
     """
 
     cell: float
+    probe: float
     cells: float
     probes: float
     job: float
 
+    @property
+    def silence(self) -> float:
+        """How long it may take until the next thing is told: code that hears no signal ends no later than this."""
+        return PATIENCE * max(self.cell, self.probe) + SLACK_SECONDS
+
     @classmethod
-    def of(cls, kind: Kind, cell: float | None = None) -> Times:
+    def of(cls, kind: Kind, cell: float | None = None, probe: float = 10.0) -> Times:
         """Return the times for a kind of job; `cell` is what a teacher asks for instead of the usual."""
         cell = cell if cell is not None else 60.0 if kind is TENSORFLOW else 10.0
         cells, probes = 3 * cell, max(30.0, 1.5 * cell)
-        return cls(cell=cell, cells=cells, probes=probes, job=cells + probes + 10.0)
+        return cls(cell=cell, probe=probe, cells=cells, probes=probes, job=cells + probes + 10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +104,9 @@ def execute(
     """
     heavy = needs_tensorflow or any(_HEAVY.search(cell.source) for cell in selection.run)
     kind = TENSORFLOW if heavy else LIGHT
-    run = _Run(selection, probes, tuple(files), runner, seed, who, kind, Times.of(kind, cell_seconds))
+    longest = max((probe["seconds"] for probe in probes.values()), default=0.0)
+    times = Times.of(kind, cell_seconds, longest)
+    run = _Run(selection, probes, tuple(files), runner, seed, who, kind, times)
     execution = run.execution()
     if run.skipped_cells_could_help():
         whole = with_all_cells(selection)
@@ -132,7 +141,7 @@ class _Run:
         cause: Cause | None = None
         detail = ""
         spent = 0.0
-        for _ in range(1 + MAX_REPEATS):
+        for turn in range(1 + MAX_REPEATS):
             ending = self._once()
             spent += ending.wall_seconds
             self.transcript = read_transcript(ending.frames, self.probes)
@@ -141,11 +150,12 @@ class _Run:
             if ending.ended is Ended.FAULT:
                 cause, detail = Cause.GRADER, ending.fault or ""
                 break
-            if self.transcript.done and ending.ended is Ended.FINISHED:
+            complete = self.probes.keys() <= self.evidence.keys()
+            if self.transcript.done and ending.ended is Ended.FINISHED and complete:
                 cause = None
                 break
-            cause = killed_by(ending)
-            if not self._can_repeat_without(self.transcript, cause) or self.probes.keys() <= self.evidence.keys():
+            cause = killed_by(ending)  # where it says that it is done and has not answered, somebody else said so
+            if complete or not self._can_repeat(self.transcript, cause, last=turn == MAX_REPEATS - 1):
                 break
             if spent > 1.5 * PATIENCE * self.times.job:  # twice to the very limit: that is enough of one hand-in
                 break
@@ -172,6 +182,7 @@ class _Run:
         }
         limits = Limits(
             wall_seconds=PATIENCE * self.times.job,
+            silence_seconds=self.times.silence,
             cpu_seconds=_MANY_CORES * self.times.job,
             memory_bytes=(2048 if self.kind is TENSORFLOW else 1024) * _MIB,
         )
@@ -180,6 +191,19 @@ class _Run:
         if ending.ended is Ended.FAULT:
             ending = self.runner.run(self.kind, job)
         return ending
+
+    def _can_repeat(self, transcript: Transcript, cause: Cause, *, last: bool) -> bool:
+        """Take out what was running; before the last run, or where nothing was, all that acts. False where it was."""
+        if self._can_repeat_without(transcript, cause) and not last:
+            return True
+        functions = {
+            cell.number: cell.source if cell.unchanged else without_actions(cell.source) for cell in self.selection.run
+        }
+        if self.sources == functions:
+            return False
+        self.sources = functions
+        self.notes.append(notes.of_last_run())
+        return True
 
     def _can_repeat_without(self, transcript: Transcript, cause: Cause) -> bool:
         """Take out what was running when the run was killed; False where nothing was."""

@@ -50,6 +50,11 @@ def of_killed_cell(number: int, cause: Cause, *, definitions_kept: bool) -> str:
     return f"{what}; the notebook was run again without it"
 
 
+def of_last_run() -> str:
+    """Return the note on a notebook that ended its process again and again."""
+    return "the notebook ended the Python process again and again; it was run once more with only its functions"
+
+
 def of_probe(name: str, remarks: Iterable[tuple[str, str]]) -> list[str]:
     """Return the notes on what an exercise's name was bound to."""
     notes = []

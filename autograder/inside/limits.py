@@ -15,6 +15,8 @@ class Limits:
     ----------
     wall_seconds : float
         From the first line of the trusted routine to the end; then everything is killed.
+    silence_seconds : float
+        From the routine's first line, or its last finding, to the next; then everything is killed.
     cpu_seconds : float
         Processor time.
     memory_bytes : int
@@ -37,6 +39,7 @@ class Limits:
     """
 
     wall_seconds: float = 120.0
+    silence_seconds: float = 3600.0
     cpu_seconds: float = 120.0
     memory_bytes: int = 2048 * _MIB
     processes: int = 128

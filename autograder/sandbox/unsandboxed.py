@@ -108,6 +108,7 @@ class _Watch:
         self._cpu_seconds = 0.0
         self._peak_bytes = 0
         self._begun: float | None = None
+        self._heard_at: float | None = None
 
     def ending(self) -> Ending:
         """Return the ending, once it is there."""
@@ -155,9 +156,11 @@ class _Watch:
     def _read_evidence(self, stream: IO[bytes]) -> None:
         with stream:
             while (data := os.read(stream.fileno(), _CHUNK_BYTES)) and not self._frames.too_big:
+                known = len(self._frames.frames)
                 self._frames.feed(data)
-                if self._begun is None and self._frames.frames:
-                    self._begun = time.monotonic()
+                if len(self._frames.frames) > known:
+                    self._heard_at = time.monotonic()
+                    self._begun = self._begun or self._heard_at
 
     def _read_output(self, stream: IO[bytes]) -> None:
         with stream:
@@ -169,7 +172,8 @@ class _Watch:
         """Return the limit that was passed, if one was."""
         if self._frames.too_big:
             return Ended.EVIDENCE_TOO_BIG
-        if seconds > self._limits.wall_seconds:
+        silent = 0.0 if self._heard_at is None else time.monotonic() - self._heard_at
+        if seconds > self._limits.wall_seconds or silent > self._limits.silence_seconds:
             return Ended.TIMEOUT
         if self._written > self._limits.output_bytes:
             return Ended.OUTPUT

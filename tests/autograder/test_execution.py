@@ -77,6 +77,33 @@ def test_repeats_come_to_an_end() -> None:
     assert {evidence.cause for evidence in execution.evidence.values()} == {Cause.CRASHED}
 
 
+def test_last_run_has_only_functions() -> None:
+    """Where cells go on to kill the run, or nothing was running, what only acts is left out at last."""
+    sources = ("import os", "SIZE = 28\nos.abort()", "def f(): pass\nf()")
+    plain = ["import os", "SIZE = 28", "def f():\n    pass"]
+    between = Script(_ending({"event": "cell_ended", "index": 1, "noted": []}), DONE)
+    execution = _execute(between, *sources)
+    assert [[cell["source"] for cell in asked["cells"]] for asked in between.asked] == [list(sources), plain]
+    assert "only its functions" in execution.notes[0]
+    again = Script(*(_ending({"event": "cell_started", "index": number}) for number in (1, 2, 3)), DONE)
+    _execute(again, *sources)
+    assert [cell["source"] for cell in again.asked[-1]["cells"]] == plain
+
+
+def test_whoever_says_done_without_answers_is_not_done() -> None:
+    """A cell that forges the end is taken out, as one that kills the run, and the answers count."""
+    forged = _ending({"event": "cell_started", "index": 1}, {"event": "done"}, ended=Ended.FINISHED)
+    execution = _execute(Script(forged, DONE), "x = 1", "def f(): pass")
+    assert execution.evidence["f"].found
+    assert "cell 1 ended the whole Python process" in execution.notes[0]
+
+
+def test_silence_is_bounded_by_the_longest_step() -> None:
+    """A job may be silent as long as one cell or one answer may take on a busy machine, and little longer."""
+    assert Times.of(LIGHT, 1.0, 10.0).silence == Times.of(LIGHT, 10.0, 1.0).silence
+    assert 30 < Times.of(LIGHT, 10.0, 10.0).silence < Times.of(LIGHT, 10.0, 10.0).job
+
+
 def test_runs_to_the_very_limit_are_repeated_once() -> None:
     """Who uses up all the time twice has had his turn."""
     late = [

@@ -234,10 +234,23 @@ def test_deadly_answers_cost_only_themselves(handed_in: Make, grade: Grade) -> N
 
 
 def test_more_deaths_than_repeats(handed_in: Make, grade: Grade) -> None:
-    """Where cell after cell kills the process, grading comes to an end, and no point is given for what was not seen."""
+    """Where cell after cell kills the process, or one that comes back, its functions alone are run at last."""
+    later = "import os, threading\nthreading.Timer(0.2, os._exit, (1,)).start()"
+    for source in ("import os\nos._exit(1)", later):
+        made = handed_in(2)
+        for number in range(6):
+            made.add(f"{source}\n{number}", at=0)
+        made.add("import time\ntime.sleep(1)")
+        result = grade(made)
+        assert result.points == made.lesson.points, result.notes
+        assert result.notes
+
+
+def test_deaths_without_end(handed_in: Make, grade: Grade) -> None:
+    """Where even the functions cannot be defined without a death, grading ends, and what was not seen earns nothing."""
     made = handed_in(2)
     for number in range(6):
-        made.add(f"import os\nos._exit({number})", at=0)
+        made.add(f"import os\nclass Deadly{number}:\n    os._exit(1)", at=0)
     result = grade(made)
     assert {verdict.cause for verdict in result.verdicts} == {Cause.CRASHED}
     assert result.points == 0

@@ -38,6 +38,17 @@ def test_ended_for_what_it_took(run: Run, source: str, limits: Limits, ended: En
     assert time.monotonic() - begun < 15
 
 
+def test_silence_ends_a_job_and_findings_keep_it(run: Run) -> None:
+    """A job that tells nothing for too long is ended, whatever it waits for; one that tells goes on."""
+    limits = Limits(wall_seconds=30, silence_seconds=1)
+    begun = time.monotonic()
+    ending = run("import os, signal\nemit(b'first'); os.kill(os.getpid(), signal.SIGSTOP)", limits=limits)
+    assert (ending.ended, ending.frames) == (Ended.TIMEOUT, (b"first",))
+    assert time.monotonic() - begun < 15
+    ending = run("import time\nfor _ in range(8): time.sleep(0.25); emit(b'here')", limits=limits)
+    assert (ending.ended, len(ending.frames)) == (Ended.FINISHED, 8)
+
+
 def test_deaf_to_signals(run: Run) -> None:
     """A program that ignores or blocks every signal, and catches every exception, ends at its time."""
     source = """

@@ -59,6 +59,7 @@ assert sys.path[-1] == os.getcwd()
     ("source", "limits", "ended"),
     [
         ("while True: pass", Limits(wall_seconds=0.5), Ended.TIMEOUT),
+        ("import time; time.sleep(60)", Limits(wall_seconds=30, silence_seconds=0.5), Ended.TIMEOUT),
         ("while True: pass", Limits(wall_seconds=30, cpu_seconds=0.5), Ended.CPU),
         ("import os; os._exit(0)", Limits(wall_seconds=30), Ended.CRASHED),
         ("1 / 0", Limits(wall_seconds=30), Ended.CRASHED),
