@@ -19,6 +19,9 @@ _MASKED = ("/proc/cmdline", "/proc/keys", "/proc/key-users", "/proc/timer_list",
 
 _GIB = 1 << 30
 _MEMLOCK_BYTES = 8 << 20
+
+# Whether this process is locked in: then all other processes that it can see are its own job's.
+locked = False
 _PENDING_SIGNALS = 1024
 
 
@@ -112,6 +115,7 @@ def _forbid_more_namespaces() -> None:
 
 def lock(limits: Limits, processors: tuple[int, ...], walls: Walls) -> None:
     """Take away everything else. There is no way back: what runs after this is held by it."""
+    global locked
     system.set_dumpable(False)
     if processors:
         os.sched_setaffinity(0, processors)
@@ -120,6 +124,7 @@ def lock(limits: Limits, processors: tuple[int, ...], walls: Walls) -> None:
     system.no_new_privileges()
     landlock.restrict(readable=("/",), writable=(JOB, *_TEMPORARY, *_DEVICES))
     system.load_syscall_filter(walls.syscall_filter)
+    locked = True
 
 
 def _set_limits(limits: Limits) -> None:

@@ -413,6 +413,18 @@ def test_somebody_elses_alarm_clock_goes_on() -> None:
         signal.setitimer(signal.ITIMER_REAL, *before)
 
 
+@unix_only
+def test_calls_work_where_no_more_files_can_be_opened() -> None:
+    """A notebook that has opened all the files that it may is still asked for its answers."""
+    program = (
+        "import os, resource, numpy.random\nfrom autograder.inside.call import call\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\nkept = []\n"
+        "try:\n    while True: kept.append(open(os.devnull))\nexcept OSError: pass\n"
+        "os._exit(call(lambda: 5, [{'args': ()}], 5.0)[0]['value'])"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 5
+
+
 def test_calls_work_in_other_threads() -> None:
     """Where no alarm can be had, a call simply takes its time."""
     outcomes: list[dict[str, Any]] = []
