@@ -185,4 +185,5 @@ def _submitter(person: dict[Any, Any]) -> str:
     """Return what tells a person apart from all others: the student id where there is one, with the name before it."""
     name, sid, email = (person.get(key) for key in (":name", ":sid", ":email"))
     unique = sid or email
-    return "_".join(str(part) for part in (name, unique) if part)
+    # A number may be an id; anything else that YAML can hold may be nested so that its text has no end.
+    return "_".join(str(part) for part in (name, unique) if part and isinstance(part, (str, int)))

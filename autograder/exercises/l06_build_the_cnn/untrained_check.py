@@ -45,7 +45,7 @@ class Known:
 
 def _returned(outcome: Outcome) -> Any:
     """Return what the student's function gave; the reader brings it back beside the model's answers."""
-    return outcome.value["returned"] if isinstance(outcome.value, dict) else None
+    return outcome.value.get("returned") if isinstance(outcome.value, dict) else None
 
 
 def judge_pair(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
