@@ -262,6 +262,9 @@ print("all layers:", ", ".join(layer.name for layer in model.layers))
 # layer's own output for the image, as in inference (dropout is off), without the batch axis.
 
 # %% role="exercise" ex="l10_feature_maps"
+import keras
+
+
 def feature_maps(model, image, layer_name):
     """Return what the named layer answers for the image, shape (height, width, channels)."""
     ### BEGIN SOLUTION
