@@ -62,7 +62,7 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
     places = {digit: np.flatnonzero(labels == digit) for digit in digits}
     everything = np.arange(len(labels))
 
-    def page(index: int) -> str:
+    def page(index: int, which: str) -> str:
         near = nearest_images(images, index)
         neighbours = "".join(
             f'<figure style="display:inline-block;margin:2px;text-align:center">'
@@ -72,7 +72,7 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
         )
         return (
             f"<p><b>Image {index}</b>, label <b>{labels[index]}</b>, {images.shape[1]} × {images.shape[2]} pixels from "
-            f"{images[index].min()} to {images[index].max()}</p>"
+            f"{images[index].min()} to {images[index].max()}: {which}</p>"
             f'<div style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">'
             f"<div>{picture(images[index], f'image {index}, labelled {labels[index]}')}"
             f'<p style="max-width:300px">The images most like it:</p>'
@@ -80,19 +80,30 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
             f'<div style="overflow-x:auto">{number_table(images[index])}</div></div>'
         )
 
-    digit = widgets.Dropdown(options=[("all digits", None), *((str(d), d) for d in digits)], description="Digit")
+    # Buttons and no list: JupyterLab takes the keys that are pressed in a list for commands of its own.
+    digit = widgets.ToggleButtons(
+        options=[("all", None), *((str(d), d) for d in digits)],
+        description="Digit",
+        tooltips=["All digits", *(f"The digit {d}" for d in digits)],
+        style={"button_width": "44px"},
+    )
     place = widgets.IntSlider(
         0, 0, len(everything) - 1, description="Which", continuous_update=False, layout=widgets.Layout(width="360px")
     )
     back = widgets.Button(description="Previous", icon="arrow-left", tooltip="The image before")
     forth = widgets.Button(description="Next", icon="arrow-right", tooltip="The image after")
-    view = widgets.HTML(page(0))
 
     def chosen() -> NDArray[np.intp]:
         return everything if digit.value is None else places[digit.value]
 
+    def shown() -> str:
+        of = "images" if digit.value is None else f"images of the digit {digit.value}"
+        return page(int(chosen()[place.value]), f"one of {len(chosen()):,} {of}")
+
+    view = widgets.HTML(shown())
+
     def refresh(*_: Any) -> None:
-        view.value = page(int(chosen()[place.value]))
+        view.value = shown()
 
     def other_digit(*_: Any) -> None:
         place.value = 0
@@ -106,6 +117,7 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
     place.observe(refresh, "value")
     back.on_click(lambda _: step(-1))
     forth.on_click(lambda _: step(1))
-    box = widgets.VBox([widgets.HBox([digit, place, back, forth]), view])
+    steps = widgets.HBox([place, back, forth], layout=widgets.Layout(flex_flow="row wrap"))
+    box = widgets.VBox([digit, steps, view])
     alt = f"Digit browser over {len(images)} images: image 0, labelled {labels[0]}, its numbers, its neighbours."
-    return Interactive(box, page(0), alt)
+    return Interactive(box, view.value, alt)

@@ -47,12 +47,13 @@ def test_examples() -> None:
 def test_the_browser_walks_through_a_digit() -> None:
     """Choosing a digit shows its first image, the buttons step through its images and stop at both ends."""
     shown = digit_browser(IMAGES, LABELS)
-    (digit,), (place,) = parts(shown, ipywidgets.Dropdown), parts(shown, ipywidgets.IntSlider)
+    (digit,), (place,) = parts(shown, ipywidgets.ToggleButtons), parts(shown, ipywidgets.IntSlider)
     back, forth = parts(shown, ipywidgets.Button)
     (view,) = parts(shown, ipywidgets.HTML)
     assert "<b>Image 0</b>, label <b>3</b>" in view.value
     digit.value = 1
     assert "<b>Image 1</b>, label <b>1</b>" in view.value
+    assert "one of 6 images of the digit 1<" in view.value
     for _ in range(2):
         forth.click()
     assert "<b>Image 4</b>, label <b>1</b>" in view.value
@@ -68,12 +69,16 @@ def test_the_browser_walks_through_a_digit() -> None:
     assert "<b>Image 0</b>" in view.value
     place.value = 11
     assert "<b>Image 11</b>" in view.value
+    assert "one of 12 images<" in view.value
 
 
 def test_the_browser_offers_the_digits_that_there_are() -> None:
-    """The list has the digits that occur, and no other."""
-    (digit,) = parts(digit_browser(IMAGES, LABELS), ipywidgets.Dropdown)
+    """There is a button for each digit that occurs, and no other; none of the choices is a list."""
+    shown = digit_browser(IMAGES, LABELS)
+    (digit,) = parts(shown, ipywidgets.ToggleButtons)
     assert [value for _, value in digit.options] == [None, 1, 3, 9]
+    assert list(digit.tooltips) == ["All digits", "The digit 1", "The digit 3", "The digit 9"]
+    assert not parts(shown, ipywidgets.Dropdown)
 
 
 def test_neighbours_are_the_nearest() -> None:
