@@ -29,7 +29,7 @@ _BOMS = (
 )
 # A text to its end (or the file's), or one bracket. Possessive: no way back, so no memory and no time for one.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[\[{\]}]', re.DOTALL)
-_DROPPED = re.compile(rb'"(?:outputs|attachments)"')
+_DROPPED = re.compile(rb'"(?:outputs|attachments|widgets)"')
 _COLON_AND_BRACKET = re.compile(rb"\s*:\s*(?=[\[{])")
 
 
@@ -133,7 +133,7 @@ def _as_utf8(data: bytes) -> tuple[bytes, list[str]]:
 
 
 def _without_outputs(data: bytes) -> bytes:
-    """Return the JSON text without outputs, attachments and endless texts, before a parser sees it.
+    """Return the JSON text without outputs, attachments, widgets and endless texts, before a parser sees it.
 
     What is left is small and flat enough to be parsed: outputs can be any size, and brackets in a file can take
     twenty times its size as Python lists.

@@ -83,6 +83,14 @@ def test_outputs_of_any_size_are_dropped_unread() -> None:
     assert read_notebook(nested % (b"[" * 5000 + b"]" * 5000)).cells[0].source == "x"
 
 
+def test_saved_widgets_of_any_size_are_dropped_unread() -> None:
+    """What JupyterLab saves of the widgets of many runs costs nobody their notebook."""
+    state = ",".join(f'"{number}":{{"state":{{"value":"{"x" * 1000}"}}}}' for number in range(12_000))
+    notebook = f'{{"metadata":{{"widgets":{{"state":{{{state}}}}}}},"cells":[{{"cell_type":"code","source":"x"}}]}}'
+    assert len(notebook) > notebooks.MAX_KEPT_BYTES
+    assert [cell.source for cell in read_notebook(notebook.encode()).cells] == ["x"]
+
+
 def test_text_that_speaks_of_outputs_is_no_output() -> None:
     """The word in a cell's source is left alone, also where it looks like JSON."""
     source = 'd = {"outputs": [1, 2]}\ns = "\\"outputs\\": ["'
