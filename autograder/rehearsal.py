@@ -78,7 +78,7 @@ def rehearse(*, brief: bool, workers: int, done: Callable[[], object]) -> Rehear
         try:
             _write_lessons(folder / "lessons")
             results = _graded(folder / "lessons", runner, workers, done, None)
-            lesson_misses = [miss for result in results for miss in _lesson_misses(result)]
+            misses = [miss for result in results for miss in lesson_misses(result)]
             write_class(folder / "hostile", corpus, honest=False)
             by_student = {
                 (result.student, int(result.lesson[:2])): result
@@ -92,7 +92,7 @@ def rehearse(*, brief: bool, workers: int, done: Callable[[], object]) -> Rehear
     return Rehearsed(
         lessons=len(results),
         hostile=len(corpus),
-        lesson_misses=tuple(lesson_misses),
+        lesson_misses=tuple(misses),
         hostile_misses=tuple(hostile_misses),
     )
 
@@ -111,7 +111,8 @@ def _write_lessons(folder: Path) -> None:
                 target.write_bytes(content)
 
 
-def _lesson_misses(result: LessonResult) -> list[str]:
+def lesson_misses(result: LessonResult) -> list[str]:
+    """Return one sentence for each exercise whose solution does not pass, or whose stub is not 'not attempted'."""
     wanted = Status.PASSED if result.student == SOLVED else Status.NOT_ATTEMPTED
     what = "the solution" if result.student == SOLVED else "the stub as released"
     return [

@@ -153,6 +153,19 @@ def _flat_input() -> bytes:
     )
 
 
+def _endless_rows() -> bytes:
+    """Return a model that repeats each image ten million times: nothing in its file is large."""
+    rng = np.random.default_rng(0)
+    layers = [
+        images_in(),
+        layer("Flatten", name="flat"),
+        layer("RepeatVector", name="rows", n=10_000_000),
+        layer("GlobalAveragePooling1D", name="mean"),
+        layer("Dense", name="answer", units=10, activation="softmax"),
+    ]
+    return sequential(layers, {"dense": [rng.normal(size=(784, 10)), np.zeros(10)]})
+
+
 def _bomb() -> bytes:
     return archive({**members(), "assets/zeros": bytes(300 << 20)}, zipfile.ZIP_DEFLATED)
 
@@ -210,6 +223,9 @@ HAND_INS = (
         "the configuration of one model, the numbers of another",
         _last(units=20),
         "could not be used",
+    ),
+    _refused(
+        "repeats-without-end", "a layer that repeats each image ten million times", _endless_rows, "could not be used"
     ),
     _refused("nine-classes", "nine numbers for an image", _nine_classes, "does not give ten numbers"),
     _refused("flat-input", "a model of flat images", _flat_input, "asks for flat images"),

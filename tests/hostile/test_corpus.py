@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import autograder
 from autograder.handins.students import shown_name
 from autograder.hostile import CORPUS, HONEST, Hostile, Kind, write_class
 from autograder.records import LessonResult, Status
@@ -151,3 +152,14 @@ def test_the_record_sees_what_it_does_not_ask_for(graded: Graded) -> None:
     silent = tuple(replace(verdict, message="Wrong.") for verdict in verdicts)
     assert "nobody is told 'nothing of worth was found'" in one.misses(replace(result, verdicts=silent))[0]
     assert one.misses(None) == ["searches-the-disk: it has no result"]
+
+
+def test_nothing_on_the_way_to_a_grade_imports_it() -> None:
+    """Only the rehearsal knows the hostile hand-ins: they are no part of grading."""
+    package = Path(autograder.__file__).parent
+    importing = [
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"^\s*(from|import) autograder\.hostile", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert {path for path in importing if not path.startswith("hostile/")} == {"rehearsal.py"}
