@@ -157,7 +157,7 @@ def _(model: Any, data: Any, epochs: int, seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     x_train, x_val = data[0], data[2]
     everything = np.vstack([x_train, x_val]), np.hstack([data[1], data[3]])
-    return model.fit(*everything, epochs=epochs, validation_split=0.25, verbose=0)
+    return model.fit(*everything, epochs=epochs, validation_split=0.1, verbose=0)
 
 
 @wild("l07_train_model", "never-shuffles")
