@@ -84,6 +84,7 @@ _HOME: dict[str, str] = {
     "yours": "digitlab.fallback",
     "digit_browser": "digitlab.widgets.digit_browser",
     "pixel_follower": "digitlab.widgets.pixel_follower",
+    "score_viewer": "digitlab.widgets.score_viewer",
     "kernel_stepper": "digitlab.widgets.kernel_stepper",
     "shape_flow": "digitlab.widgets.shape_flow",
     "live_curves": "digitlab.widgets.live_curves",

@@ -145,7 +145,8 @@ def _after(layer: Layer, shape: Shape) -> Shape:
 def receptive_field(layers: Sequence[Layer]) -> int:
     """Return how many input pixels along one side a single number after the last layer looks at.
 
-    Each layer of window k adds (k - 1) times the product of the strides before it (Dumoulin and Visin, 2016).
+    Each layer of window k adds (k - 1) times the product of the strides before it (Araujo, Norris and Sim,
+    "Computing receptive fields of convolutional neural networks", Distill, 2019).
 
     Parameters
     ----------
