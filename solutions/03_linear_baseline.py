@@ -42,8 +42,15 @@ targets = digitlab.one_hot(y_train[:3000])
 #
 # Give every pixel a **weight** for the digit 3: positive where ink speaks for a 3, negative where it speaks against.
 # Multiply each pixel by its weight, add everything up, add a **bias**: that is the **score** of the digit 3.
-# Ten digits need ten lots of weights, so `W` has shape (784, 10), the biases `b` have shape (10,), and `x @ W + b`
-# computes all scores of all images at once.
+# Ten digits need ten lots of weights, so `W` has shape (784, 10), and the biases `b` have shape (10,). NumPy's `x @ W + b`
+# multiplies and adds up for all images and all digits at once.
+
+# %% [markdown]
+# The first cell took 3,000 training images, scaled, each as a row of 784 pixels: that is `x`, of shape (3000, 784).
+# `x_new` holds 2,000 test images in the same form, to measure with. The scores of the first two images:
+
+# %% role="demo"
+digitlab.sample_grid(x_train[:2], y_train[:2], rows=1, columns=2)
 
 # %% role="demo"
 rng = np.random.default_rng(3)
@@ -79,8 +86,11 @@ predict(
 )
 
 # %% role="demo"
-with np.errstate(over="ignore"):
-    reveal("l03_overflow", "inf, which means: too large" if np.isinf(np.exp(1000.0)) else "", "A float64 ends near 1.8e308.")
+with np.errstate(over="ignore"):  # NumPy would warn
+    huge = np.exp(1000.0)
+largest = np.finfo(np.float64).max
+said = "inf, which means: too large" if np.isinf(huge) else str(huge)
+reveal("l03_overflow", said, f"The largest float64 is {largest:.2g}.")
 
 # %% [markdown]
 # Adding the same number to every score of a row changes nothing, because it cancels in the quotient. So take off the
@@ -112,8 +122,20 @@ check("l03_softmax", softmax)
 # impossible. The loss of a batch is the mean over its images.
 
 # %% role="demo"
-for p in (1.0, 0.5, 0.1, 0.001):
+from digitlab.plots.picture import Picture, new_figure
+
+for p in (1.0, 0.5, 0.001):
     print(f"probability {p:5} of the true class: loss {-np.log(p) + 0:.3f}")
+some = np.linspace(0.001, 1, 500)
+figure, axis = new_figure(6, 2.6)
+axis.plot(some, -np.log(some), color="#0072B2")
+axis.set(xlabel="probability of the true class", ylabel="loss", xlim=(0, 1), ylim=(0, 7), yticks=(0, 3, 6))
+axis.spines[["top", "right"]].set_visible(False)
+Picture(figure, "The loss of one image: 0 at probability 1, slowly more below, and steeply more towards 0.")
+
+# %% [markdown]
+# Half of it is yours: two images got probabilities of 0.5 and 0.001 for their true classes. What is the loss of this
+# batch of two? Compute it from the numbers above. Which of the two images makes most of it?
 
 # %% role="demo"
 predict(
@@ -195,6 +217,18 @@ check("l03_dense_params", dense_params)
 # Then the gradient of the loss by `W` is `x.T @ g`, and by `b` it is `g.sum(axis=0)`. In words: where a class got too
 # much probability, weaken the weights of the pixels that were bright.
 # How far we step is the **learning rate**: the new weights are `W - learning_rate * gradient`.
+# A worked example: one image of two pixels, the second one black, and three classes. The true class is the second.
+
+# %% role="demo"
+pixels = np.array([[1.0, 0.0]])
+probabilities, truth = np.array([[0.7, 0.2, 0.1]]), np.array([[0, 1, 0]])
+g = (probabilities - truth) / len(pixels)
+print("g:", g.round(2))
+print("gradient by W, a row for each pixel:", (pixels.T @ g).round(2).tolist())
+
+# %% [markdown]
+# Only the true class has a gradient below 0: as we step *against* it, its weight grows. The black pixel had no part in
+# the scores, and its weights stay. Half of it is yours: print the gradient by `b` too, with its shape.
 
 # %% [markdown]
 # ## Your turn: one step
@@ -245,27 +279,52 @@ print(f"loss from {losses[0]:.3f} to {losses[-1]:.3f}; accuracy on 2,000 test di
 digitlab.weight_templates(W)
 
 # %% [markdown]
+# Play with it: choose an image, and the digit whose score you want to see come about. (From the keyboard: Tab moves, arrow
+# keys change a number, the space bar presses the button.)
+#
+# - Look at the score of the true digit, then at that of a digit which it resembles. Where do their products differ?
+# - Go through the wrong answers. Which weights led the model astray?
+
+# %% role="demo"
+digitlab.score_viewer(W, b, x_test[:2000], y_test[:2000])
+
+# %% [markdown]
 # ## Experiment: the learning rate
+#
+# One number is not learnt, but chosen by you: how far to step. Four learning rates, 30 steps each, from the same start.
 
 # %% role="demo"
 predict(
     "l03_rate",
-    "The learning rate was 0.5. Which one of these brings the loss down furthest in 30 steps?",
+    "Which of these learning rates brings the loss down furthest in 30 steps?",
     ["0.001", "0.1", "0.5", "20"],
 )
 
 # %% role="demo"
-ends = {}
+curves = {}
 for rate in (0.001, 0.1, 0.5, 20):
-    losses = learn(rate, steps=30)[2]
-    ends[str(rate)] = losses[-1]
-    print(f"learning rate {rate:>5}: loss after 1, 10 and 29 steps: {losses[1]:.2f}, {losses[10]:.2f}, {losses[29]:.2f}")
+    losses = learn(rate, steps=31)[2]  # the loss before each step: the last one is that after 30
+    curves[str(rate)] = losses
+    print(f"learning rate {rate:>5}: loss after 1, 10 and 30 steps: {losses[1]:.2f}, {losses[10]:.2f}, {losses[30]:.2f}")
+
+# %% role="demo"
+figure, axis = new_figure(8, 3.6)
+looks = (("#595959", ":"), ("#009E73", "-."), ("#0072B2", "-"), ("#D55E00", "--"))
+for (rate, losses), (colour, line) in zip(curves.items(), looks, strict=False):
+    axis.plot(losses, color=colour, linestyle=line, label=f"learning rate {rate}")
+axis.set(xlabel="steps", ylabel="loss", ylim=(0, 5), title="What lies above 5 is cut off")
+axis.legend(frameon=False)
+axis.spines[["top", "right"]].set_visible(False)
+ends = {rate: losses[-1] for rate, losses in curves.items()}
+told = ", ".join(f"{rate}: {end:.2f}" for rate, end in ends.items())
+Picture(figure, f"The loss over 30 steps for each learning rate. At the end: {told}.")
 
 # %% role="demo"
 reveal("l03_rate", min(ends, key=ends.get), "The smallest crawls; the largest jumps over the valley, from side to side.")
 
 # %% [markdown]
-# Find the largest learning rate that still works. What does its curve look like just before it breaks?
+# Find the largest learning rate that still works: put others in the place of 20. What does the curve look like just
+# before it breaks?
 
 # %% [markdown]
 # ## Three questions

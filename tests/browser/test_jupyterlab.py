@@ -91,3 +91,27 @@ def test_lesson_02_follows_a_pixel_by_the_keyboard(lab: Lab) -> None:
         follower.locator(".widget-slider [role=slider], .noUi-handle").first.focus()
         page.keyboard.press("ArrowRight")
         page.wait_for_function("e => e.innerText.includes('351 = 12 × 28 + 15')", arg=follower.element_handle())
+
+
+def test_lesson_03_shows_how_a_score_comes_about(lab: Lab) -> None:
+    """The score viewer changes digit and image by the keyboard, and goes to the answers that are wrong."""
+    with browser_page() as page:
+        open_notebook(page, lab, "03_linear_baseline.ipynb")
+        run_all(page)
+        assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+        viewer = output_of(page, "digitlab.score_viewer(W, b")
+        viewer.scroll_into_view_if_needed()
+        assert "Image 0, label 7. The largest score has 7." in viewer.inner_text()
+        viewer.locator("input[type=number]").focus()
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        page.wait_for_function("e => e.innerText.includes('the score of 8 is')", arg=viewer.element_handle())
+        viewer.locator(".noUi-handle").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("e => e.innerText.includes('Image 1, label 2')", arg=viewer.element_handle())
+        viewer.locator("button:has-text('Next wrong answer')").focus()
+        page.keyboard.press("Space")
+        page.wait_for_function("e => !e.innerText.includes('Image 1,')", arg=viewer.element_handle())
+        said = re.search(r"label (\d)\. The largest score has (\d)\.", viewer.inner_text())
+        assert said is not None
+        assert said[1] != said[2]
