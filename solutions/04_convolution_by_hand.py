@@ -57,8 +57,8 @@ print("response:", (under * small).sum())
 # ## Your turn: one weighted sum
 #
 # Write `conv_at(image, kernel, row, col)`. It returns the weighted sum as a float. (row, col) is the window's top-left
-# corner, there is no flip, the kernel may have any shape (kh, kw), and uint8 images are welcome too. The window always
-# lies inside the image.
+# corner; each weight meets the pixel that it lies on, as above. The kernel may have any shape (kh, kw), and uint8
+# images are welcome too. The window always lies inside the image.
 
 # %% role="exercise" ex="l04_conv_at"
 def conv_at(image, kernel, row, col):
@@ -83,8 +83,9 @@ digitlab.kernel_stepper(x_train[7])
 # ## Your turn: the whole image
 #
 # Write `conv2d_valid(image, kernel)`: the response at every place where the kernel lies wholly inside the image, as an
-# array of shape (H - kh + 1, W - kw + 1). As in Keras the kernel is not flipped (mathematics calls this
-# cross-correlation). Any kernel shape; uint8 images are welcome. A kernel larger than the image is a `ValueError`.
+# array of shape (H - kh + 1, W - kw + 1). Any kernel shape; uint8 images are welcome. A kernel larger than the image is
+# a `ValueError`. (In mathematics a convolution turns the kernel upside down and left to right first, and what we do is
+# called cross-correlation. Keras does not flip, and so do not you.)
 
 # %% role="exercise" ex="l04_conv2d_valid"
 def conv2d_valid(image, kernel):
@@ -109,7 +110,15 @@ digitlab.sample_grid(blurred, y_train[:5], rows=1, columns=5, title="Nine weight
 # ## Padding: keep the size
 #
 # Each convolution loses a border. **Same** padding puts zeros around the image first, so that the output is as large
-# as the input. The other way, without zeros, is called **valid**.
+# as the input. The other way, without zeros, is called **valid**. `np.pad` puts them there. A worked example:
+
+# %% role="demo"
+print(np.pad(tiny, ((1, 0), (0, 2))))  # rows: 1 above, 0 below; columns: 0 on the left, 2 on the right
+
+# %% [markdown]
+# Half of it is yours: change the cell above so that a kernel of 3 × 3 can lie on every pixel of `tiny` with its middle.
+#
+# ## Your turn: pad
 #
 # Write `pad_same(image, kernel)`: for an image (H, W) and a kernel with odd sides it returns the image with zeros
 # around it, so that a valid convolution gives (H, W) again. An even side of the kernel is a `ValueError`.
@@ -131,7 +140,16 @@ check("l04_pad_same", pad_same)
 # ## Stride: not every place
 #
 # With a **stride** of 2 the kernel moves two pixels at a time. With `'valid'` a step that no longer fits is not taken.
-# With `'same'` the output has n / stride places, rounded up.
+# With `'same'` the output has n / stride places, rounded up. A worked example: where can a kernel of 3 begin along 8
+# pixels? Then change the cell: the stride 1 and 3, and 7 pixels in place of 8.
+
+# %% role="demo"
+places = list(range(0, 8 - 3 + 1, 2))
+print("valid, stride 2: it begins at", places, "so at", len(places), "places")
+print("same, stride 2: ", int(np.ceil(8 / 2)), "places")
+
+# %% [markdown]
+# ## Your turn: the size of the output
 #
 # Write `output_size(n, kernel_size, stride, padding)`: how many places there are along a side of n pixels, as an int.
 # `padding` is `'valid'` or `'same'`, else a `ValueError`; a `ValueError` too for valid with n < kernel_size.
@@ -155,15 +173,27 @@ check("l04_output_size", output_size)
 # %% [markdown]
 # ## Channels and filters
 #
-# A colour image has three **channels**, and what a convolution gives has channels too. A **filter** has a kernel for
+# A colour image has three channels, and what a convolution gives has channels too. A **filter** has a kernel for
 # each input channel and one bias: it adds up the responses of all channels, then the bias, and gives one
-# **feature map**. Several filters give several maps.
+# **feature map**. Several filters give several maps. A worked example: one filter, two channels, one place.
+
+# %% role="demo"
+two_channels = np.array([[[1, 0], [2, 1]], [[0, 3], [1, 1]]])  # 2 × 2 pixels with 2 numbers each
+one_filter = np.array([[[1, 2], [0, 1]], [[1, 0], [2, -1]]])  # a weight for each of these numbers
+for channel in (0, 1):
+    print("channel", channel, "answers", (two_channels[..., channel] * one_filter[..., channel]).sum())
+print("the filter, with a bias of 10:", (two_channels * one_filter).sum() + 10)
+
+# %% [markdown]
+# Half of it is yours: add a second filter to the cell above, all its weights 1 and its bias 0. What does it answer?
+# With both filters the output has the shape (1, 1, 2): one place, two maps.
 
 # %% [markdown]
 # ## Your turn: many channels
 #
 # Write `conv2d_multi(x, kernels, bias)`: x of shape (H, W, Cin), kernels (kh, kw, Cin, Cout), bias (Cout,). It returns
-# the feature maps, shape (H - kh + 1, W - kw + 1, Cout): valid, stride 1, no activation.
+# the feature maps, shape (H - kh + 1, W - kw + 1, Cout): valid, stride 1. The sums come out as they are (in Keras a
+# function may follow, the *activation*; lesson 05 has one).
 
 # %% role="exercise" ex="l04_conv2d_multi"
 def conv2d_multi(x, kernels, bias):
