@@ -39,7 +39,7 @@ kernel = digitlab.vertical_edge()
 # %% [markdown]
 # ## What a convolution leaves behind
 #
-# A convolution gives a **feature map**: at each place a number that says how well the kernel fits there.
+# A convolution gives a feature map: at each place a number that says how well the kernel fits there.
 # This kernel looks for vertical edges. It answers above 0 where dark turns into bright from left to right, below 0
 # where bright turns into dark, and 0 (the middle grey) where nothing changes.
 
@@ -86,7 +86,7 @@ digitlab.sample_grid(np.stack([edges, rectified]), ["before ReLU", "after ReLU"]
 # ## Pooling: keep the strongest answer of a neighbourhood
 #
 # **Max pooling** slides a window over the map and keeps the largest number of each window. It has no kernel: nothing is
-# multiplied. A worked example, with windows of size 2 that step by 2 (the **stride**):
+# multiplied. A worked example, with windows of size 2 that step by 2 (the stride):
 
 # %% role="demo"
 small = np.array([[1, 5, 0, 2], [3, 2, 4, 0], [0, 1, 7, 6], [0, 0, 8, 9]])
@@ -164,7 +164,7 @@ predict(
 )
 
 # %% [markdown]
-# A convolution layer has parameters. Each **filter** has a kernel for every channel that comes in, and one bias for all
+# A convolution layer has parameters. Each filter has a kernel for every channel that comes in, and one bias for all
 # of them, because their weighted sums are added to one number.
 # A worked example: 4 filters of 3 × 3 that look at an image with the 3 channels red, green and blue.
 
@@ -271,8 +271,9 @@ for layer, shape in zip(stack, shapes, strict=True):
 # %% [markdown]
 # ## Play: edit the stack
 #
-# Change a setting, add or remove a layer, and the diagram follows (Tab moves, arrow keys change a number, the space bar
-# presses a button). Each box tells the shape, the parameters, and how much of the input one number *sees*.
+# Change a setting, add or remove a layer, and the diagram follows (from the keyboard: Tab moves, arrow keys change a
+# number, the space bar presses a button, and ▸ goes on to the next type). Each box tells the shape, the parameters,
+# and how much of the input one number *sees*.
 #
 # - Which layer owns most parameters? Halve its number without touching that layer.
 # - Pool until nothing is left. What does the diagram say?
@@ -296,8 +297,8 @@ for size in (3, 5, 7):
 # %% [markdown]
 # After a stride of 2 two neighbours of the map are 2 pixels of the input apart, after another such layer 4. Call this
 # distance the **jump**: the product of all strides so far. A layer with a window of k reaches k - 1 jumps further
-# than the one before, with the jump *before* its own stride (Dumoulin and Visin, *A guide to convolution arithmetic for
-# deep learning*, 2016).
+# than the one before, with the jump *before* its own stride (Araujo, Norris and Sim, "Computing receptive fields of
+# convolutional neural networks", Distill, 2019).
 
 # %% role="demo"
 predict(
