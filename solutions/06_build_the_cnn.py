@@ -181,7 +181,10 @@ def build_cnn():
 check("l06_build_cnn", build_cnn)
 
 # %% role="demo"
-yours(build_cnn, digitlab.build_cnn)().summary(line_length=70)
+cnn = yours(build_cnn, digitlab.build_cnn)()
+answers = np.asarray(cnn(x[:3]))
+print("three images give", answers.shape, "and each row adds up to", answers.sum(axis=1).round(4))
+print(f"parameters in all: {cnn.count_params():,}")
 
 # %% [markdown]
 # ## Compile: what is good, and how to get there
@@ -292,9 +295,9 @@ reveal("l06_most_parameters", roles[largest], why)
 # %% [markdown]
 # ## The first check: what does it say untrained?
 #
-# A network that knows nothing should give each digit about the same probability, and so a loss near ln 10 and an
-# accuracy that is mere chance. If the loss is far away, something is wrong already: pixels that were not scaled, a wrong loss,
-# a softmax twice (A. Karpathy, 2019, "A Recipe for Training Neural Networks").
+# A network that knows nothing should give each digit about the same probability, and so a loss near ln 10. Its
+# accuracy is chance: it prefers a few digits, whatever it sees, and is right where these happen to occur. If the loss is
+# far away, something is wrong already: pixels that were not scaled, a wrong loss, a softmax twice (A. Karpathy, 2019, "A Recipe for Training Neural Networks").
 #
 # ## Your turn: the check before training
 #
