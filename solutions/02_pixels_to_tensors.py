@@ -401,6 +401,5 @@ smaller = {form: train_on(form, 0.000001) for form in forms}
 #
 # You scaled, reshaped, encoded, split and standardised: the pixels have become tensors.
 #
-# To go on: the linear classifier of the experiment is the smallest network there is. How does it learn? Lesson 03 is
-# about that. If your folder does not hold it yet, you know enough for lesson 09, *Evaluate*: there a larger network is
-# given, you train it in seconds, and find out how good it really is.
+# To go on: the linear classifier of the experiment is the smallest network there is. How does it learn? Lesson 03,
+# *Linear baseline*, builds it from NumPy alone.

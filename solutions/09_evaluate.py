@@ -384,6 +384,7 @@ for rate, report in reports.items():
 # Write `train_and_save(path)`: build a model, train it and save it at `path`. Take `build_cnn` and `train` from the
 # beginning of this lesson, perhaps with other numbers, or layers of your own. `model.save(path)` writes the file.
 # Look at validation images while you try; the grader looks at the test images.
+# If `my_cnn.keras` is here already, say from lesson 07, that file is measured, and your function is not called.
 
 # %% role="exercise" ex="l09_model_gate"
 def train_and_save(path):
