@@ -19,10 +19,10 @@ from autograder.exercises import of_lesson
 from book.execution import ROOT, executed
 from book.links import check_links
 from book.pages import Entry, index_page, lesson_page, solutions_page
+from digitlab.terms import all_terms, as_markdown
 
 BOOK = ROOT / "book"
 INTRODUCTION = BOOK / "introduction.md"
-GLOSSARY = BOOK / "glossary.md"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -89,10 +89,10 @@ def write_pages(source: Path, html: Path, cache: Path, only: list[str] | None) -
                 has_solutions=has_solutions,
             )
         )
-    if GLOSSARY.is_file():
-        shutil.copy(GLOSSARY, source / "glossary.md")
+    pages_of_lessons = {lesson.number: f"lessons/{lesson.name}.ipynb" for lesson in lessons}
+    (source / "glossary.md").write_text(as_markdown(all_terms(), pages_of_lessons), encoding="utf-8")
     introduction = INTRODUCTION.read_text(encoding="utf-8")
-    (source / "index.md").write_text(index_page(introduction, entries, GLOSSARY.is_file()), encoding="utf-8")
+    (source / "index.md").write_text(index_page(introduction, entries, glossary=True), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ _HOME: dict[str, str] = {
     "occlusion_plot": "digitlab.plots.features",
     "feature_viewer": "digitlab.widgets.feature_viewer",
     "relabelling": "digitlab.widgets.relabelling",
+    "glossary": "digitlab.terms",
     "Picture": "digitlab.plots.picture",
     "yours": "digitlab.fallback",
     "digit_browser": "digitlab.widgets.digit_browser",
