@@ -131,7 +131,7 @@ predict(
 )
 
 # %% [markdown]
-# A worked example, eight numbers at rate 0.25. A random number from 0 to 1 is drawn for each of them. The **mask** is true
+# A worked example, eight numbers at rate 0.25. A random number from 0 to 1 is drawn for each of them. The mask is true
 # where it is at least the rate: on average for three numbers of four. Those are kept.
 
 # %% role="demo"
@@ -285,14 +285,16 @@ for rate, history in histories.items():
 from digitlab.palette import BLUE, VERMILLION
 from digitlab.plots.picture import Picture, new_figure
 
+# %% role="demo"
 seen, unseen, losses = (np.array(column) for column in zip(*rows.values(), strict=True))
 figure, (left, right) = new_figure(9, 3.2, 1, 2)
 left.plot(list(rows), 100 * seen, color=BLUE, marker="o", label="training")
 left.plot(list(rows), 100 * unseen, color=VERMILLION, marker="s", ls="--", label="validation")
 left.legend(frameon=False)
-left.set(xlabel="dropout rate", ylabel="accuracy at the best epoch, %")
 right.plot(list(rows), losses, color=VERMILLION, marker="s", ls="--")
-right.set(xlabel="dropout rate", ylabel="smallest validation loss")
+for axis, name in ((left, "accuracy at the best epoch, %"), (right, "smallest validation loss")):
+    axis.set(xlabel="dropout rate", ylabel=name)
+    axis.spines[["top", "right"]].set_visible(False)
 told = "; ".join(f"rate {r}: training {a:.0%}, validation {b:.0%}, loss {c:.2f}" for r, (a, b, c) in rows.items())
 Picture(figure, f"Accuracy and validation loss over the dropout rate. {told}.")
 

@@ -72,10 +72,8 @@ def dropout_masks(x: ArrayLike, rate: float = 0.5, seed: int = 0) -> Interactive
         control.observe(show, "value")
     box = widgets.VBox([widgets.HBox([slider, again, mode]), rescale, view])
     what = f"{x.shape[2]} maps" if x.ndim == 3 else f"{x.size} activations"
-    alt = (
-        f"Dropout masks: {_told(x, slider.value, training=True, rescaled=True, seed=seed, number=1)} Shown over {what}."
-    )
-    return Interactive(box, view.value, alt)
+    told = _told(x, slider.value, training=True, rescaled=True, seed=seed, number=1)
+    return Interactive(box, view.value, f"Dropout masks over {what}. {told}")
 
 
 def _refuse_unfit(x: NDArray[Any], rate: float) -> None:
