@@ -89,4 +89,3 @@ def test_masks_by_mouse_and_by_keyboard(lab: Lab) -> None:
         assert again.is_disabled()
         masks.locator("button:has-text('training')").click()
         wait_for(page, masks, "Mask 3, rate 0.70")
-        page.screenshot(path=str(lab.folder.parent / "dropout.png"))
