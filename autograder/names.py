@@ -157,8 +157,9 @@ def _is_constant(node: ast.stmt) -> bool:
 
 def _scopes(table: symtable.SymbolTable, functions: frozenset[str]) -> tuple[set[str], set[str], dict[str, set[str]]]:
     """Return the names that a module's scope binds, the global names that it needs, and those that functions need."""
-    binds = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    needs = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    symbols = table.get_symbols()  # takes the time of names times functions: once
+    binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    needs = {s.get_name() for s in symbols if s.is_referenced()}
     later: dict[str, set[str]] = {}
     for child in table.get_children():
         plain = child.get_type() == "function" and child.get_name() in functions
@@ -232,7 +233,7 @@ def _awaited(python: str) -> str:
 
 def _changes(tree: ast.Module) -> tuple[set[str], bool]:
     """Return the names whose objects a cell may change, and whether it may change what everybody shares."""
-    changes: set[str] = set()
+    changes = _handed_over(tree)
     shared = False
     for node in ast.walk(tree):
         if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
@@ -244,9 +245,6 @@ def _changes(tree: ast.Module) -> tuple[set[str], bool]:
                 root = _root(node.func)
                 changes |= root
                 shared = shared or bool(root & SHARED_STATE)
-            if not (isinstance(node.func, ast.Name) and node.func.id in ONLY_LOOKS):
-                for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-                    changes |= _given(given)
         elif isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             shared = True
     return changes - set(dir(builtins)), shared
@@ -258,10 +256,25 @@ def _root(node: ast.expr) -> set[str]:
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
-def _given(node: ast.expr) -> set[str]:
-    """Return the names whose objects an argument may hand over: every name in it but the functions that it calls."""
-    called = {id(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)}
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and id(inner) not in called}
+def _handed_over(tree: ast.Module) -> set[str]:
+    """Return the names whose objects arguments may hand over: every name in them but the functions that they call.
+
+    Each node is looked at once, however deep calls stand in the arguments of calls: strangers write the deepest.
+    """
+    names: set[str] = set()
+    waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while waiting:
+        node, given = waiting.pop()
+        if isinstance(node, ast.Name) and given:
+            names.add(node.id)
+        if not isinstance(node, ast.Call):
+            waiting += [(child, given) for child in ast.iter_child_nodes(node)]
+            continue
+        if not isinstance(node.func, ast.Name):
+            waiting.append((node.func, given))
+        given = given or not (isinstance(node.func, ast.Name) and node.func.id in ONLY_LOOKS)
+        waiting += [(child, given) for child in (*node.args, *node.keywords)]
+    return names
 
 
 def _only_draws(source: str) -> bool:

@@ -13,7 +13,8 @@ from autograder.names import Names, as_python, names_of, parsed, statements_of
 from autograder.notebooks import CodeCell, Notebook
 
 CHECK_ID = re.compile(r"l\d\d_\w+")
-MAX_ANALYSED = 400_000  # characters in all cells together: a notebook that is longer runs whole
+MAX_ANALYSED = 200_000  # characters in all cells together: a notebook that is longer runs whole
+MAX_STATEMENTS = 4_000  # of the lesson's own cells, as many as are remembered; a notebook that has more runs whole
 _CHECK_CALL = re.compile(r"\bcheck\s*\(\s*[rbuf]?[\"']l\d\d_")
 _ROLES_OF_THE_LESSON = frozenset({Role.SETUP, Role.DEMO})
 
@@ -59,10 +60,10 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
     analyse = sum(len(cell.source) for cell in notebook.cells) <= MAX_ANALYSED
     released = _roles(lesson) if lesson is not None else {}
     roles = {cell.number: released.get(fingerprint(cell.source)) for cell in notebook.cells}
+    # A cell's id can vouch for whatever a stranger wrote: only what was released is looked at without a bound.
+    known = {cell.number: bool(roles[cell.number]) or (cell.unchanged and analyse) for cell in notebook.cells}
     names = {
-        cell.number: _names(cell.source)
-        if roles[cell.number] or cell.unchanged
-        else names_of(cell.source, analyse=analyse)
+        cell.number: _names(cell.source) if known[cell.number] else names_of(cell.source, analyse=analyse)
         for cell in notebook.cells
     }
     defined_in = {
@@ -74,11 +75,11 @@ def select(notebook: Notebook, lesson: Lesson | None, wanted: Collection[str]) -
     own: list[CodeCell] = []
     for cell in notebook.cells:
         role = roles[cell.number]
-        if role is Role.CHECK or _only_checks(cell.source):
+        if role is Role.CHECK or (analyse and _only_checks(cell.source)):
             checks.append(cell)
         elif cell.role == Role.CHECK and role is None:
             changed_checks.append(cell)
-        elif role in _ROLES_OF_THE_LESSON or (role is None and cell.unchanged):
+        elif role in _ROLES_OF_THE_LESSON or (role is None and known[cell.number]):
             lessons_own.append(cell)
         else:
             own.append(cell)
@@ -129,37 +130,49 @@ def _needed(
     own: list[CodeCell], lessons_own: list[CodeCell], names: dict[int, Names], wanted: frozenset[str]
 ) -> tuple[tuple[CodeCell, ...], tuple[CodeCell, ...]]:
     """Return the cells to run, and of the lesson's own cells the statements that no needed name leads to."""
-    if any(names[cell.number].reaches_anything for cell in own):
+    units = [(cell, place, text) for cell in lessons_own for place, text in enumerate(_statements(cell.source))]
+    if any(names[cell.number].reaches_anything for cell in own) or len(units) > MAX_STATEMENTS:
         return tuple(sorted((*own, *lessons_own), key=lambda cell: cell.number)), ()
-    waiting = [(cell, place, text) for cell in lessons_own for place, text in enumerate(_statements(cell.source))]
-    kept: dict[int, list[tuple[int, str]]] = {}
     modules = frozenset[str]().union(*(seen.imports for seen in names.values()))
-    needed = wanted.union(*(names[cell.number].at_once for cell in own))
-    bodies = [item for cell in own for item in names[cell.number].later.items()]
-    found = True
-    while found:
-        found = False
-        for body in list(bodies):
-            function, needs = body
-            if function in needed:
-                needed |= needs
-                bodies.remove(body)
-                found = True
-        for unit in list(waiting):
-            cell, place, text = unit
-            seen = _names(text)
-            if seen.shared or seen.binds & needed or (seen.changes - modules - wanted) & needed:
-                kept.setdefault(cell.number, []).append((place, text))
-                needed |= seen.needs
-                waiting.remove(unit)
-                found = True
+    # What a name brings along once it is needed: the bodies of functions, and statements by their place in `units`.
+    bodies: dict[str, list[frozenset[str]]] = {}
+    for cell in own:
+        for function, needs in names[cell.number].later.items():
+            bodies.setdefault(function, []).append(needs)
+    brought: dict[str, list[int]] = {}
+    for number, (_, _, text) in enumerate(units):
+        for name in _names(text).binds | (_names(text).changes - modules - wanted):
+            brought.setdefault(name, []).append(number)
+    taken = {number for number, (_, _, text) in enumerate(units) if _names(text).shared}
+    needed: set[str] = set()
+    new = list(
+        wanted.union(
+            *(names[cell.number].at_once for cell in own), *(_names(units[number][2]).needs for number in taken)
+        )
+    )
+    while new:
+        name = new.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        for needs in bodies.get(name, ()):
+            new += needs - needed
+        for number in brought.get(name, ()):
+            if number not in taken:
+                taken.add(number)
+                new += _names(units[number][2]).needs - needed
+    kept: dict[int, list[tuple[int, str]]] = {}
+    for number in taken:
+        cell, place, text = units[number]
+        kept.setdefault(cell.number, []).append((place, text))
     parts = [
         replace(cell, source="\n".join(text for _, text in sorted(kept[cell.number])))
         for cell in lessons_own
         if cell.number in kept
     ]
     run = tuple(sorted((*own, *parts), key=lambda cell: cell.number))
-    return run, tuple(replace(cell, source=text) for cell, _, text in waiting)
+    skipped = (unit for number, unit in enumerate(units) if number not in taken)
+    return run, tuple(replace(cell, source=text) for cell, _, text in skipped)
 
 
 def _only_checks(source: str) -> bool:

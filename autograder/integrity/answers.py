@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.names import as_python, parsed
+
+# In all cells together; strangers write the longest, and this is read where the whole class is graded.
+MAX_CHARACTERS = 200_000
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,18 +35,25 @@ def answers_in(sources: Iterable[str], functions: Mapping[str, str]) -> dict[str
         The notebook's cells in order; the last definition of a name is the answer.
     functions : mapping of str to str
         Function name → exercise id.
+
+    Notes
+    -----
+    What stands beyond `MAX_CHARACTERS` in cells that may define an answer is not read.
     """
-    found: dict[str, AnswerTrace] = {}
+    answers: dict[str, _Function] = {}
+    room = MAX_CHARACTERS
     for source in sources:
         if "def" not in source or not any(name in source for name in functions):
             continue
+        room -= len(source)
+        if room < 0:
+            break
         tree = parsed(as_python(source))
         for node in tree.body if tree is not None else ():
             if isinstance(node, _Function) and node.name in functions and not _is_stub(node):
-                trace = _trace(node)
-                if trace is not None:
-                    found[functions[node.name]] = trace
-    return found
+                answers[node.name] = node
+    traces = {functions[name]: _trace(node) for name, node in answers.items()}
+    return {exercise: trace for exercise, trace in traces.items() if trace is not None}
 
 
 def trace_of(code: str, function: str) -> AnswerTrace | None:
@@ -88,10 +98,13 @@ def _local_names(function: _Function) -> dict[str, str]:
     return names
 
 
-def _in_order(node: ast.AST) -> Iterable[ast.AST]:
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from _in_order(child)
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all below it as they are written; each once, however deep it stands."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 class _Plain(ast.NodeTransformer):

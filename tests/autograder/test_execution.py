@@ -90,6 +90,13 @@ def test_last_run_has_only_functions() -> None:
     assert [cell["source"] for cell in again.asked[-1]["cells"]] == plain
 
 
+def test_last_run_looks_at_no_endless_text() -> None:
+    """Of a notebook of endless cells that kills the run, the last run has the beginning alone."""
+    script = Script(_ending({"event": "cell_ended", "index": 1, "noted": []}), DONE)
+    _execute(script, *["a = 1\n" * 6_000] * 20)
+    assert 0 < len(script.asked[-1]["cells"]) < 20
+
+
 def test_whoever_says_done_without_answers_is_not_done() -> None:
     """A cell that forges the end is taken out, as one that kills the run, and the answers count."""
     forged = _ending({"event": "cell_started", "index": 1}, {"event": "done"}, ended=Ended.FINISHED)

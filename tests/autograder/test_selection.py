@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -220,3 +221,36 @@ def test_many_hostile_cells_are_selected_quickly() -> None:
     cells = tuple(CodeCell(number=i, source='f"' + "{a}" * 12_000 + '"') for i in range(1, 60))
     assert len(select(Notebook(cells=cells), LESSON, WANTED).run) == 59
     assert json.dumps([cell.number for cell in cells])
+
+
+def test_statements_that_need_one_another_are_selected_quickly() -> None:
+    """Thousands of statements that ids vouch for, and of functions, each needing the next, take no time."""
+    count = 10_000
+    chain = [f"a{i} = a{i + 1}" for i in reversed(range(count))]
+    functions = [f"def b{i}(): b{i + 1}()" for i in reversed(range(count // 4))]
+    vouched = [
+        CodeCell(number=i, source="\n".join(chain[place : place + 1000]), role="setup", unchanged=True)
+        for i, place in enumerate(range(0, count, 1000), 1)
+    ]
+    own = [
+        CodeCell(number=100 + i, source="\n".join(functions[place : place + 500]))
+        for i, place in enumerate(range(0, len(functions), 500))
+    ]
+    last = CodeCell(number=999, source="def one_hot():\n    return a0 + b0()")
+    began = time.process_time()
+    selection = select(Notebook(cells=(*vouched, *own, last)), LESSON, WANTED)
+    assert time.process_time() - began < 10
+    assert len(selection.run) == len(vouched) + len(own) + 1
+
+
+def test_a_chain_of_needs_is_followed_to_its_end() -> None:
+    """What a needed function needs of the lesson's own cells is run, however long the way there; the rest is not."""
+    chain = "\n".join(f"a{i} = a{i + 1}" for i in reversed(range(300)))
+    cells = (
+        CodeCell(number=1, source=f"a300 = 1\n{chain}\nz1 = 2", role="setup", unchanged=True),
+        CodeCell(number=2, source="def helper():\n    return a0"),
+        CodeCell(number=3, source="def one_hot():\n    return helper()"),
+    )
+    selection = select(Notebook(cells=cells), LESSON, WANTED)
+    assert selection.run[0].source == f"a300 = 1\n{chain}"
+    assert [cell.source for cell in selection.skipped] == ["z1 = 2"]

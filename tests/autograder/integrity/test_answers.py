@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from autograder.exercises import EXERCISES
@@ -67,3 +69,12 @@ def test_sizes_tell_short_answers_from_long_ones() -> None:
     assert set(sizes) <= {exercise.id for exercise in EXERCISES}
     assert sizes["l03_dense_params"] < TELLING_SIZE < sizes["l02_split"]
     assert sizes["l05_trace_shapes"] > LARGE_SIZE
+
+
+def test_endless_code_costs_little() -> None:
+    """Two hundred of the longest cells that are read, each with the answer again and again, take no time."""
+    deep = "def conv_at(x):\n    return 1" + " + 1" * 150 + "\n"
+    cell = deep * (40_000 // len(deep))
+    began = time.process_time()
+    assert "l04_conv_at" in answers_in([cell] * 200, {"conv_at": "l04_conv_at"})
+    assert time.process_time() - began < 10
