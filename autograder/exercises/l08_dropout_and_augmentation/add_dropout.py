@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -149,7 +149,7 @@ def judge_added(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding
     outcomes = tuple(outcome for case, outcome in zip(cases, evidence.outcomes, strict=False) if _may_be(case))
     broken = judge_errors(exercise, allowed, Evidence(found=True, outcomes=outcomes))
     if broken is not None:
-        return broken
+        return replace(broken, example=call_that_raised(allowed, outcomes))
     if len(evidence.outcomes) != len(cases):
         return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
     seen = seen_of(cases, evidence)
@@ -172,6 +172,12 @@ def judge_added(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding
                 next_step="How should a caller hear that a rate makes no sense?",
             )
     return side_effect(evidence) or Finding(share=1.0, message="Right.")
+
+
+def call_that_raised(cases: Cases, outcomes: Sequence[Outcome]) -> str | None:
+    """Return the first call that raised, as one would write it."""
+    pairs = zip(cases, outcomes, strict=False)
+    return next((f"add_dropout(model, {case.args[1]:g}), {case.label}" for case, one in pairs if one.error), None)
 
 
 def _fault(seen: Seen) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder.compare import Kind, Tolerance, difference
+from autograder.compare import Kind, Tolerance, describe, difference
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, Recogniser
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors, side_effect
@@ -95,7 +96,7 @@ def judge_dropout(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findi
     """Return what is to be said of dropout: any order of draws is right that keeps the contract."""
     broken = judge_errors(exercise, cases, evidence)
     if broken is not None:
-        return broken
+        return replace(broken, example=call_that_raised(cases, evidence))
     for mistake in exercise.mistakes:
         if mistake.recognise is not None and mistake.recognise(cases, evidence):
             return finding_of(mistake)
@@ -105,6 +106,15 @@ def judge_dropout(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findi
             message, next_step = fault
             return Finding(share=0.0, message=message, next_step=next_step)
     return side_effect(evidence) or Finding(share=1.0, message="Right.")
+
+
+def call_that_raised(cases: Cases, evidence: Evidence) -> str | None:
+    """Return the first call that raised, as one would write it."""
+    for case, outcome in zip(cases, evidence.outcomes, strict=False):
+        if outcome.error is not None:
+            x, rate, training, _ = case.args
+            return f"dropout(x, {rate:g}, {training}, rng), where x is {describe(x)}"
+    return None
 
 
 def _fault(came: Came) -> tuple[str, str] | None:
@@ -218,8 +228,10 @@ def mask_marks_the_silenced(came: Came) -> bool:
 
 
 def read_off_the_output(came: Came) -> bool:
-    """Whether the mask is false exactly where the output is 0, also where x was 0 before."""
-    return came.kept is not None and came.out is not None and bool((came.kept == (came.out != 0)).all())
+    """Whether the mask is false exactly where the output is 0, also where x was 0 before, and the numbers are right."""
+    if came.kept is None or came.out is None or not (came.kept == (came.out != 0)).all():
+        return False
+    return came.comes_to(came.x * came.kept / (1 - came.rate))
 
 
 def is_rate_as_keep(came: Came) -> bool:
