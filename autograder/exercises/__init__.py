@@ -16,6 +16,7 @@ from autograder.exercises import (
     l08_dropout_and_augmentation,
     l09_evaluate,
     l10_look_inside,
+    l11_robustness,
     l12_your_handwriting,
 )
 
@@ -30,6 +31,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *l08_dropout_and_augmentation.EXERCISES,
     *l09_evaluate.EXERCISES,
     *l10_look_inside.EXERCISES,
+    *l11_robustness.EXERCISES,
     *l12_your_handwriting.EXERCISES,
 )
 

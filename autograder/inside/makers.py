@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.inside import stopwatch
 from autograder.inside.codec import Make
 
 
@@ -15,15 +16,16 @@ def generator(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def linear_model(weights: np.ndarray[Any, Any], bias: np.ndarray[Any, Any]) -> Any:
-    """Return a Keras softmax model with these weights (784, 10) and bias (10,), warmed up and compiled."""
+def linear_model(weights: np.ndarray[Any, Any], bias: np.ndarray[Any, Any], compiled: bool = True) -> Any:
+    """Return a Keras softmax model with these weights (784, 10) and bias (10,), warmed up, and compiled where asked."""
     import keras
 
     model = keras.Sequential(
         [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
     )
     model.layers[-1].set_weights([weights, bias])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    if compiled:
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -160,6 +162,21 @@ class Notes:
         return np.array(True)
 
 
+def distortion(pattern: np.ndarray[Any, Any]) -> Callable[[Any, Any], Any]:
+    """Return `distort(x, level)`: a copy of the images with `level` times the pattern added to each."""
+
+    def distort(x: Any, level: Any) -> Any:
+        return np.asarray(x + level * pattern, dtype=x.dtype)
+
+    return distort
+
+
+def under_the_clock(images: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the images, and start the stopwatch: the reader `timed` tells how long the call took."""
+    stopwatch.start()
+    return images
+
+
 # The whole list of what `Make` may name; a frame that names anything else is refused.
 MAKERS: dict[str, Callable[..., Any]] = {
     "generator": generator,
@@ -168,6 +185,8 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "cnn_with_weights": cnn_with_weights,
     "dense_chain": dense_chain,
     "watched": watched,
+    "distortion": distortion,
+    "under_the_clock": under_the_clock,
 }
 
 

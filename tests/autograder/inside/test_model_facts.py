@@ -24,14 +24,15 @@ def test_generators_are_made_in_their_places() -> None:
     assert table == {"a": 1}
     with pytest.raises(KeyError):
         made((Make("system", {}),))
-    assert set(MAKERS) == {"generator", "linear_model", "cnn", "cnn_with_weights"}
+    several = {"generator", "linear_model", "cnn", "cnn_with_weights", "watched", "distortion", "under_the_clock"}
+    assert set(MAKERS) == several
 
 
 def test_what_is_plain_is_read_as_it_is() -> None:
     """The plain reader gives back the very value."""
     value = {"a": [1]}
     assert plain(value, ()) is value
-    assert set(READERS) == {"plain", "model", "trained"}
+    assert set(READERS) == {"plain", "model", "trained", "watched", "regularised", "timed"}
 
 
 def test_error_text_is_short_and_bare() -> None:
