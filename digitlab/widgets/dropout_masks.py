@@ -43,12 +43,11 @@ def dropout_masks(x: ArrayLike, rate: float = 0.5, seed: int = 0) -> Interactive
     _refuse_unfit(x, rate)
     x = x.astype(np.float64)
     number = 1  # of the mask that is shown
-    style = {"description_width": "initial"}
-    slider = widgets.FloatSlider(
-        rate, min=0.0, max=HIGHEST_RATE, step=0.05, readout_format=".2f", description="Rate", style=style
-    )
+    slider = widgets.FloatSlider(rate, min=0.0, max=HIGHEST_RATE, step=0.05, readout_format=".2f", description="Rate")
     mode = widgets.ToggleButtons(
-        options=[TRAINING, IN_USE], description="The model is", style={**style, "button_width": "90px"}
+        options=[TRAINING, IN_USE],
+        description="The model is",
+        style={"description_width": "90px", "button_width": "100px"},
     )
     again = widgets.Button(description="New mask")
     rescale = widgets.Checkbox(True, description="Divide what is kept by 1 - rate", indent=False)
@@ -70,7 +69,7 @@ def dropout_masks(x: ArrayLike, rate: float = 0.5, seed: int = 0) -> Interactive
     again.on_click(new_mask)
     for control in (slider, mode, rescale):
         control.observe(show, "value")
-    box = widgets.VBox([widgets.HBox([slider, again, mode]), rescale, view])
+    box = widgets.VBox([widgets.HBox([slider, again]), widgets.HBox([mode, rescale]), view])
     what = f"{x.shape[2]} maps" if x.ndim == 3 else f"{x.size} activations"
     told = _told(x, slider.value, training=True, rescaled=True, seed=seed, number=1)
     return Interactive(box, view.value, f"Dropout masks over {what}. {told}")
