@@ -4,6 +4,8 @@
 # make grade ARGS="--workers 1".
 PYTHON ?=
 ARGS ?=
+# The suite runs on so many processors at once, each with whole files of tests; TEST_PROCESSES=0 runs one after another.
+TEST_PROCESSES ?= auto
 # CI has just run every test when it calls `make check`, and says FAST_TESTS=no.
 FAST_TESTS ?= yes
 
@@ -34,7 +36,7 @@ wheel: .venv/ready-for-developers ## make the archive that pip installs where th
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 test: .venv/ready-for-developers ## run the whole test suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(TEST_PROCESSES) --maxprocesses=4 --dist=loadfile $(ARGS)
 
 check: lint types generated fast-tests ## lint, types, generated files up to date, fast tests
 
