@@ -92,7 +92,7 @@ def write_pages(source: Path, html: Path, cache: Path, only: list[str] | None) -
     pages_of_lessons = {lesson.number: f"lessons/{lesson.name}.ipynb" for lesson in lessons}
     (source / "glossary.md").write_text(as_markdown(all_terms(), pages_of_lessons), encoding="utf-8")
     introduction = INTRODUCTION.read_text(encoding="utf-8")
-    (source / "index.md").write_text(index_page(introduction, entries, glossary=True), encoding="utf-8")
+    (source / "index.md").write_text(index_page(introduction, entries), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ class Entry:
     has_solutions: bool
 
 
-def index_page(introduction: str, entries: Sequence[Entry], glossary: bool) -> str:
+def index_page(introduction: str, entries: Sequence[Entry]) -> str:
     """Return the first page in Markdown: the introduction, the lessons, and the contents that Sphinx follows."""
     lines = [introduction.rstrip(), "", "| Lesson | Minutes | Exercises |", "|---|--:|--:|"]
     for entry in entries:
@@ -180,7 +180,7 @@ def index_page(introduction: str, entries: Sequence[Entry], glossary: bool) -> s
     solutions = [
         (f"{entry.name[:2]} {entry.title}", f"solutions/{entry.name}") for entry in entries if entry.has_solutions
     ]
-    words = [("Glossary", "glossary")] if glossary else []
+    words = [("Glossary", "glossary")]
     for caption, listed in (("Lessons", lessons), ("Words", words), ("Solutions", solutions)):
         if listed:
             tree = [f"{title} <{path}>" for title, path in listed]

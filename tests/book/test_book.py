@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from autograder import course
 from book.execution import ROOT
 from book.links import check_links
+from digitlab.terms import all_terms
 from tools.browser import browser_page, chromium_path
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
@@ -41,6 +43,16 @@ def test_each_lesson_has_its_pages(html: Path) -> None:
         assert lesson.title in (html / "lessons" / f"{lesson.name}.html").read_text(encoding="utf-8")
         if any(exercise.file is None for exercise in lesson.exercises):
             assert "Passed" in (html / "solutions" / f"{lesson.name}.html").read_text(encoding="utf-8")
+
+
+def test_the_glossary_leads_to_the_lessons(html: Path) -> None:
+    """Each term has its entry, and each lesson that says one in bold is linked."""
+    page = (html / "glossary.html").read_text(encoding="utf-8")
+    for term in all_terms():
+        assert f"<strong>{escape(term.term, quote=False)}</strong>" in page
+    taught = {number for term in all_terms() for number in term.lessons}
+    for lesson in LESSONS:
+        assert lesson.number not in taught or f'href="lessons/{lesson.name}.html"' in page
 
 
 def test_a_lesson_can_be_downloaded_as_released(html: Path) -> None:
