@@ -5,6 +5,8 @@ Each is a lesson as released, but for one answer, which is right if, and only if
 
 from __future__ import annotations
 
+import functools
+
 from autograder.course import solution_text
 from autograder.hostile.notebooks import handed_in, released, solutions, with_cells
 from autograder.hostile.record import FULL, RAISED, STUB, Files, Hostile, Kind
@@ -149,6 +151,19 @@ except OSError:
 
 _BORROW = "from digitlab import one_hot"
 
+# Where nothing in the answer's own code names digitlab's function.
+_BORROWS_IN_DISGUISE = {
+    "by-name": "import digitlab\ndef one_hot(*args):\n    return getattr(digitlab, 'one' + '_hot')(*args)",
+    "by-import": "def one_hot(*args):\n"
+    "    return vars(__import__('digit' + 'lab.tensors').tensors)['one' + '_hot'](*args)",
+    "in-part": "import digitlab, functools\none_hot = functools.partial(digitlab.one_hot)",
+    "as-an-object": "import digitlab\nclass Answer:\n    __call__ = staticmethod(digitlab.one_hot)\none_hot = Answer()",
+    "by-default": "import digitlab\ndef one_hot(labels, n=10, f=digitlab.one_hot):\n    return f(labels, n)",
+    "as-code": "import digitlab, types\n"
+    "one_hot = types.FunctionType(digitlab.one_hot.__code__, {**digitlab.one_hot.__globals__, '__name__': 'mine'})\n"
+    "one_hot.__defaults__ = digitlab.one_hot.__defaults__",
+}
+
 
 def _hunting(hunt: str, answer: str = "") -> Files:
     """Return a hand-in that hunts in a cell of its own; its answer is right where something was found."""
@@ -202,5 +217,17 @@ HAND_INS = (
         marks={EXERCISE: FULL},
         rest=STUB,
         says="hands its work to digitlab's own one_hot",
+    ),
+    *(
+        Hostile(
+            name=f"borrows-{disguise}",
+            kind=Kind.LOOKS_AROUND,
+            tries=f"hands its work to digitlab's own function, {disguise.replace('-', ' ')}",
+            files=functools.partial(lambda answer: handed_in(released(2, {EXERCISE: answer})), answer),
+            marks={EXERCISE: FULL},
+            rest=STUB,
+            says="hands its work to digitlab's own one_hot",
+        )
+        for disguise, answer in _BORROWS_IN_DISGUISE.items()
     ),
 )

@@ -27,6 +27,9 @@ UNTOUCHED = "NotImplementedError"
 LEAST_SECONDS = 0.5
 BURIAL_SECONDS = 10.0
 PATIENCE = 3.0
+# An answer that came back so soon is called once more, to see whom it calls.
+WATCHED_SECONDS = 1.0
+DIGITLAB = f"{os.sep}digitlab{os.sep}"
 # What digitlab gives a learner who has no trained model of their own; no answer is asked to use it.
 TRAINED_MODELS = frozenset(("small_model", "your_model"))
 
@@ -192,8 +195,10 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
             remarks.append(("not_callable", type(value).__name__[:80]))
         remarks += [("near", other[:80]) for other in bindings.near(name)]
         return {"evidence": {"found": False}, "remarks": remarks}
+    began = time.monotonic()
     outcomes = _outcomes(candidates[-1], probe, seconds, seed)
     used = candidates[-1]
+    lasted = time.monotonic() - began
     if not callable(bindings.shell.user_ns.get(name)):
         remarks.append(("overwritten", name))
     for earlier in reversed(candidates[:-1]):
@@ -203,7 +208,7 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
         if not _is_stub(others):
             outcomes, used = others, earlier
             remarks.append(("stub_later", name))
-    if _borrows(used, frozenset((name,)), depth=3):
+    if _borrows(used, frozenset((name,)), depth=3) or (lasted < WATCHED_SECONDS and _is_seen_to_borrow(used, probe)):
         remarks.append(("borrowed", name))
     if _borrows(used, TRAINED_MODELS, depth=3):
         remarks.append(("trained_model", name))
@@ -223,6 +228,26 @@ def _borrows(function: Any, wanted: frozenset[str], depth: int) -> bool:
         if value is not function and _borrows(value, wanted, depth - 1):
             return True
     return False
+
+
+def _is_seen_to_borrow(function: Any, probe: dict[str, Any]) -> bool:
+    """Whether digitlab's own function of the same name runs in a call of an answer, however it was reached."""
+    seen = False
+
+    def watch(frame: types.FrameType, _event: str, _argument: object) -> None:
+        nonlocal seen
+        seen = seen or (frame.f_code.co_name == probe["name"] and DIGITLAB in frame.f_code.co_filename)
+
+    def watched(*args: Any) -> Any:
+        before = sys.getprofile()
+        sys.setprofile(watch)
+        try:
+            return function(*args)
+        finally:
+            sys.setprofile(before)
+
+    call(watched, probe["cases"][:1], 2 * WATCHED_SECONDS)
+    return seen
 
 
 def _is_of_digitlab(module: Any) -> bool:

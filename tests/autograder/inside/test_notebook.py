@@ -135,6 +135,8 @@ def test_missing_function_is_explained(run: Runs, source: str, remark: tuple[str
         ("import digitlab\ndef scale_pixels(x): return digitlab.scale_pixels(x)", True),
         ("import digitlab as d\nhelp_me = d.scale_pixels\ndef scale_pixels(x): return help_me(x)", True),
         ("from digitlab import tensors\nscale_pixels = lambda x: tensors.scale_pixels(x)", True),
+        ("import digitlab\ndef scale_pixels(x): return getattr(digitlab, 'scale' + '_pixels')(x)", True),
+        ("import digitlab, functools\nscale_pixels = functools.partial(digitlab.scale_pixels)", True),
         ("import digitlab\ndef scale_pixels(x): return digitlab.one_hot(x)", False),
         ("import digitlab\ndef scale_pixels(x): return scale_pixels(x)", False),
         (
