@@ -24,8 +24,8 @@ def test_generators_are_made_in_their_places() -> None:
     assert table == {"a": 1}
     with pytest.raises(KeyError):
         made((Make("system", {}),))
-    several = {"generator", "linear_model", "cnn", "cnn_with_weights", "watched", "distortion", "under_the_clock"}
-    assert set(MAKERS) == several
+    models = {"linear_model", "cnn", "cnn_with_weights", "dense_chain", "watched"}
+    assert set(MAKERS) == {"generator", "distortion", "under_the_clock", *models}
 
 
 def test_what_is_plain_is_read_as_it_is() -> None:
