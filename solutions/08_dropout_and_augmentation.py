@@ -92,15 +92,15 @@ check("l08_generalisation_gap", generalisation_gap)
 
 # %% [markdown]
 # Now a real one: the network of lesson 06 without dropout, on 400 images, measured on 1,000 others. Ten epochs of 16 steps.
-# (The first line imports Keras, which takes some seconds.) Solid lines are training, dashed ones validation.
+# (The next cell imports Keras, which takes some seconds.) Solid lines are training, dashed ones validation.
 
-# %% role="demo"
+# %% role="setup"
 from digitlab.keras_import import import_keras
 
 keras = import_keras()  # the same as `import keras`, without TensorFlow's messages
 layers = keras.layers
 
-
+# %% role="demo"
 def learn(model, x, y, epochs):
     return digitlab.train(model, x, y, validation=(x_val, y_val), epochs=epochs, batch_size=25,
                           peak_learning_rate=0.01, seed=8, verbose=0)
