@@ -53,7 +53,8 @@ class _Went:
         if self.parts is None or self.parts[part].shape[1:] != self.images.shape[1:]:
             return None
         where = {image.tobytes(): place for place, image in enumerate(self.images)}
-        places = [where.get(np.asarray(image, dtype=self.images.dtype).tobytes()) for image in self.parts[part]]
+        with np.errstate(invalid="ignore"):  # a number that is none is no pixel of any image
+            places = [where.get(np.asarray(image, dtype=self.images.dtype).tobytes()) for image in self.parts[part]]
         return None if None in places else [place for place in places if place is not None]
 
     @property

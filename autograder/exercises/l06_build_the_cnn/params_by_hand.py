@@ -69,8 +69,11 @@ def judge_counts(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
     return Finding(share=1.0, message="Right.")
 
 
-def _number(value: Any) -> Any:
-    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+def _number(value: Any) -> int | float | None:
+    """Return a single number; None for anything else."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    return value if isinstance(value, (int, float)) else None
 
 
 def _gives(change: Any) -> Any:

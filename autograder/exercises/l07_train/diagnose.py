@@ -86,12 +86,14 @@ def by_accuracy(cases: Cases, evidence: Evidence) -> bool:
 def by_the_end(cases: Cases, evidence: Evidence) -> bool:
     """Whether overfitting is seen in two trainings that end alike, of which only one was better before."""
     said = _answers(cases, evidence)
-    return said.get("ends alike 1") == said.get("ends alike 2") == "overfitting"
+    ends = [said.get("ends alike 1"), said.get("ends alike 2")]
+    return all(isinstance(one, str) and one == "overfitting" for one in ends)
 
 
 def nan_alone_is_wrong(cases: Cases, evidence: Evidence) -> bool:
     """Whether all is right but the training whose loss is not a number."""
-    right = [diagnose(*case.args) == one.value for case, one in zip(cases, evidence.outcomes, strict=False)]
+    pairs = list(zip(cases, evidence.outcomes, strict=False))
+    right = [isinstance(one.value, str) and diagnose(*case.args) == one.value for case, one in pairs]
     wrong = [case.secret for case, is_right in zip(cases, right, strict=False) if not is_right]
     return len(right) == len(cases) and wrong == ["nan"] and isinstance(_answers(cases, evidence)["nan"], str)
 
