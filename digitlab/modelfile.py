@@ -65,7 +65,11 @@ def load_model(path: str | Path) -> Any:
             f"Keras cannot open {path}: it is not a .keras file, or was cut off. Save it again with save_model(model)."
         )
     try:
-        return keras.models.load_model(path, compile=False)
+        model = keras.models.load_model(path, compile=False)
+        # A Sequential that was never called has no `input`, which books speak of.
+        if isinstance(model, keras.Sequential) and model.built:
+            model(model.inputs[0])
+        return model
     except BROKEN as error:
         said = " ".join(str(error).split()).split(". ")[0][:MAX_SAID].rstrip(".") or type(error).__name__
         raise DataError(f"Keras cannot open {path}: {said}. Save it again with save_model(model).") from error

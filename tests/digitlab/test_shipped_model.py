@@ -144,3 +144,11 @@ def test_the_names_stay_functions_whatever_is_imported_first() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "True True\n"
+
+
+@pytest.mark.slow
+def test_its_input_and_output_can_be_named() -> None:
+    """`model.input` and `model.output`, which books speak of, are there for a model that was only loaded."""
+    model = digitlab.small_model()
+    assert tuple(model.input.shape) == (None, 28, 28, 1)
+    assert tuple(model.output.shape) == (None, 10)
