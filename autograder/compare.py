@@ -251,9 +251,8 @@ def _bounded(number: float) -> float:
 
 
 def _sequence(expected: tuple[Any, ...] | list[Any], got: Any, tolerance: Tolerance) -> Difference | None:
-    if isinstance(got, np.ndarray) and got.ndim > 0:
-        got = list(got)
-    if not isinstance(got, (tuple, list)):
+    several = isinstance(got, (tuple, list)) or (isinstance(got, np.ndarray) and got.ndim > 0)
+    if not several:
         return Difference(Kind.TYPE, f"{describe(got)} came back where {len(expected)} values are asked for")
     if len(got) != len(expected):
         return Difference(Kind.SHAPE, f"{len(got)} values came back, expected {len(expected)}")
