@@ -14,8 +14,8 @@
 # %% [markdown]
 # # Robustness
 #
-# The test images are as tidy as the training images: same pens, same scanner, same size, same place. Digits that people
-# will really show to your model are not. This lesson measures what the test set does not.
+# The test images are as tidy as the training images: the same forms, the same program that cut them out, the same size, the
+# same place. Digits that people will really show to your model are not. This lesson measures what the test set does not.
 #
 # After this lesson you can:
 #
@@ -200,7 +200,7 @@ digitlab.distortion_sliders(model, x_new, y_test)
 #
 # The test accuracy means something only if the model has not seen the test images. Copies of them in the training set are
 # a **leak**: the model may know their answers by heart. Leaks happen where data is collected twice, or split after it
-# was augmented. So one looks. For 10,000 images against 60,000 a double loop compares 600 million pairs: hours.
+# was augmented. So one looks. For 10,000 images against 60,000 a double loop compares 600 million pairs: too many to wait.
 
 # %% [markdown]
 # A Python `set` finds whether something is in it at once, however much is in it. Arrays cannot go into a set, but their
@@ -309,8 +309,8 @@ digitlab.sample_grid(x_test[page], ["thin"] * 6 + ["thick"] * 6, rows=2, columns
 # ## Who is not in this data set?
 #
 # The digits come from two collections of NIST: SD-3, written by employees of the US Census Bureau, and SD-1, written by
-# high-school students. Each gave half (LeCun, Cortes and Burges, "The MNIST database"). No children, no old people, no
-# other country, where a 1 has a long upstroke and a 7 a bar. Nobody wrote on a phone.
+# high-school students. Each gave half (LeCun, Cortes and Burges, "The MNIST database"). No small children, nobody long
+# retired, no other country, where a 1 may have a long upstroke and a 7 a bar. Nobody wrote on a phone.
 
 # %% [markdown]
 # The first 5,000 test images are of the one collection, the last 5,000 of the other. The database's own page says that the
@@ -329,6 +329,11 @@ better = max(by_half, key=by_half.get)
 worse = min(by_half, key=by_half.get)
 overlap = intervals[better][0] <= intervals[worse][1]
 reveal("l11_halves", "no difference" if overlap else better, "What a page says of data is a claim. Measure it.")
+
+# %% [markdown]
+# Yadav and Bottou traced every digit back to its form and writer (2019, "Cold case: the lost MNIST digits"). Their notes say
+# that the students' digits are the harder ones. From your measurement: which half did the students write? QMNIST, the
+# data set of that paper, lists the writer of each test image, and can confirm it.
 
 # %% [markdown]
 # ## Experiment: train on distorted copies, then measure again
