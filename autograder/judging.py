@@ -139,7 +139,10 @@ def judge_errors(exercise: Exercise, cases: Cases, evidence: Evidence) -> Findin
         elif seen.value is None:
             wrongs.append(_Wrong(case, right, seen, Difference(Kind.NONE, "None came back")))
     if wrongs:
-        return replace(_unnamed(exercise, wrongs), example=None, share=0.0)
+        # A call that raised is shown; of one that gave None there is no right answer to show beside it.
+        raised = any(wrong.seen.error is not None for wrong in wrongs)
+        finding = _unnamed(exercise, wrongs)
+        return replace(finding, example=finding.example if raised else None, share=0.0)
     if not 0 < len(cases) == len(evidence.outcomes):
         return Finding(share=0.0, message="Not every call came back.", next_step="Which input makes it stop?")
     return None

@@ -435,3 +435,13 @@ def test_a_finding_of_a_mistake_says_what_the_bank_says() -> None:
         next_step="Where does the 1 come from?",
         example="an example",
     )
+
+
+def test_what_raised_is_shown_also_where_no_answer_is_the_one() -> None:
+    """Where many answers are right, a call that raised is shown as an example; one that gave None is not."""
+    split = find("l02_split")
+    raised = verdict_on(lambda images, labels, share, seed: images[len(images) * share :], split)
+    assert raised.message.startswith("Your function raised TypeError: slice indices")
+    assert raised.example is not None
+    assert raised.example.startswith("split(an array of shape (10, 3, 4), uint8")
+    assert verdict_on(lambda images, labels, share, seed: None, split).example is None
