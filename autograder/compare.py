@@ -106,6 +106,8 @@ def describe(value: Any) -> str:
 
     >>> describe(np.array([[0, 51], [204, 255]], dtype=np.uint8)), describe([1, 0.3333333333])
     ('array([[0, 51], [204, 255]], uint8)', '[1, 0.333333]')
+    >>> describe(3), describe(3.0)
+    ('3', '3.0')
     """
     text = _described(value, MAX_DEPTH)
     return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 1] + "…"
@@ -126,7 +128,8 @@ def _described(value: Any, depth: int) -> str:
     if isinstance(value, np.ndarray):
         return _described_array(value)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        text = f"{value:.6g}"
+        return text if set(text) & set(".einf") else f"{text}.0"  # 3.0 is told from the whole number 3
     if isinstance(value, str):
         return repr(value if len(value) <= MAX_DESCRIPTION else value[:MAX_DESCRIPTION] + "…")
     if isinstance(value, (tuple, list)):

@@ -195,7 +195,7 @@ def test_the_place_of_the_first_difference_is_told() -> None:
     got[1, 1:] = 0.25
     found = difference(expected, got, ANY)
     assert found is not None
-    assert found.text == "they first differ at [1, 1]: got 0.25, expected 4 (2 of 6 values differ)"
+    assert found.text == "they first differ at [1, 1]: got 0.25, expected 4.0 (2 of 6 values differ)"
     nested = difference({"a": (1, 2)}, {"a": (1, 5)}, ANY)
     assert nested is not None
     assert nested.text == "at the key 'a': value 1: got 5, expected 2"

@@ -135,7 +135,7 @@ EXERCISE = Exercise(
         Mistake(
             "no-errors",
             no_errors,
-            "The sizes are right. But a kernel that does not fit, and an unknown padding, should raise a ValueError.",
+            "A kernel that does not fit, and an unknown padding, should raise a ValueError; your function raises none.",
             "What does your function give for a kernel of 3 in 2 pixels?",
             credit=0.5,
         ),
