@@ -5,6 +5,7 @@ Most answer everything right and exhaust in a cell of their own: it is stopped i
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -47,6 +48,25 @@ while True:
         os.fork()
     except OSError:
         pass
+"""
+
+_FILLS_SOCKETS = """
+import os, socket, time
+for _ in range(100):
+    if os.fork() == 0:
+        break
+kept = []
+try:
+    while True:
+        kept += socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        kept[-1].setblocking(False)
+        try:
+            while True:
+                kept[-1].send(bytes(60_000))
+        except BlockingIOError:
+            pass
+except OSError:
+    time.sleep(1000)
 """
 
 _TAKES_ALL_MEMORY = """
@@ -202,6 +222,16 @@ def _large_files() -> Files:
     return {**handed_in(released(2, solutions(2))), **beside(2, files)}
 
 
+def _needs_without_end() -> Files:
+    plain = released(2, solutions(2))
+    lines = [f"a{number} = a{number + 1}" for number in reversed(range(9_000))]
+    for place in range(0, len(lines), 1_500):
+        source = "\n".join(lines[place : place + 1_500])
+        vouched = f"setup-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+        plain["cells"].append({**code(source), "id": vouched, "metadata": {"digitlab": {"role": "setup"}}})
+    return handed_in(with_cells(plain, last="def more(): return a0"))
+
+
 HAND_INS = (
     _cell("loops-for-ever", "an endless loop", "while True: pass", "took too long and was stopped", in_brief=True),
     _cell("sleeps", "sleeps for a day", "import time; time.sleep(86_400)", "took too long and was stopped"),
@@ -254,6 +284,12 @@ HAND_INS = (
         "takes-all-memory",
         "many processes that fill the memory together",
         _TAKES_ALL_MEMORY,
+        ("used more memory than there is", "took too long"),
+    ),
+    _cell(
+        "fills-sockets",
+        "many processes that leave data waiting in sockets",
+        _FILLS_SOCKETS,
         ("used more memory than there is", "took too long"),
     ),
     _cell("prints-for-ever", "endless output", "while True: print('x' * 10_000)", "took too long"),
@@ -323,6 +359,13 @@ HAND_INS = (
         kind=Kind.EXHAUSTS,
         tries="outputs of several megabytes in the notebook",
         files=_outputs_without_end,
+    ),
+    Hostile(
+        name="needs-without-end",
+        kind=Kind.EXHAUSTS,
+        tries="thousands of statements that its cells' ids vouch for, each of which needs the next",
+        files=_needs_without_end,
+        says="raised NameError",
     ),
     _unread("nested-json", "JSON nested a million times", b"[" * 1_000_000, "nested too deeply"),
     _unread(

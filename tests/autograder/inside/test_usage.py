@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -95,3 +96,16 @@ def test_own_sizes() -> None:
     space, data = own_sizes()
     assert space == pytest.approx(psutil.Process(os.getpid()).memory_info().vms, rel=0.01)
     assert 0 < data < space
+
+
+def test_what_may_wait_in_sockets_counts_as_memory(family: psutil.Process) -> None:
+    """Unix sockets that are opened while a job is watched count with what they can hold; those from before do not."""
+    before = [socket.socketpair() for _ in range(10)]
+    meter = Meter(family.pid)
+    at_first, _ = meter.read(1 << 50)
+    opened = [socket.socketpair() for _ in range(450)]
+    with_them, _ = meter.read(1 << 50)
+    assert with_them - at_first > 300 * MIB
+    for one, other in (*before, *opened):
+        one.close()
+        other.close()
