@@ -42,9 +42,9 @@ x_fit, y_fit, x_val, y_val = digitlab.split(images, y_train.astype(int), 0.1, se
 # ## Batches
 #
 # The gradient of lesson 03 was that of all images at once. With 54,000 of them one step would take seconds. So training
-# takes a **batch** at a time, say 64 images, and makes a **step** with their gradient: less exact, and a thousand
-# times cheaper. One pass over all images is an **epoch**. The first row below shows a batch as it would come from
-# a data set that is sorted by digit, the second one from a shuffled set. What would a step learn from the first?
+# takes a **batch** at a time, say 64 images, and makes a **step** with their gradient: less exact, and nearly a
+# thousand times cheaper. One pass over all images is an **epoch**. The first row below shows a batch as it would come
+# from a data set that is sorted by digit, the second one from a shuffled set. What would a step learn from the first?
 
 # %% role="demo"
 in_order = np.argsort(y_fit, kind="stable")[:10]
@@ -90,8 +90,8 @@ for size in (1, 32, 256, 54_000):
 # ## Two sets of images
 #
 # How well a model does on images that it has learnt proves little: it could have learnt them by heart. So some images are
-# put aside, the **validation** images. The model never learns them; after each epoch it is measured on them. The cell
-# above did that: `x_fit`, `y_fit` to learn, `x_val`, `y_val` to measure.
+# put aside, the **validation** images. The model never learns them; after each epoch it is measured on them. The first
+# cell did that: `x_fit`, `y_fit` to learn, `x_val`, `y_val` to measure.
 #
 # Why not the test images? Whoever looks at them while deciding when to stop has used them up: lesson 09.
 
@@ -111,7 +111,7 @@ told = linear.fit(x_fit[:2000], y_fit[:2000], epochs=2, verbose=0)
 
 # %% [markdown]
 # Half of it is yours: give `fit` one more argument, `validation_data=(x_val[:500], y_val[:500])`. Two more curves
-# appear in the history. How are they called?
+# appear in the history. What are they called?
 #
 # Before you train the network itself, a question. In the first epoch it learns 4,000 images; at the epoch's end it is
 # measured on 1,000 others.
@@ -266,8 +266,8 @@ for patience in (1, 3, 6):
 
 # %% [markdown]
 # Too little patience takes a hiccup for the end, too much costs time. Keras has the rule as a callback,
-# `keras.callbacks.EarlyStopping`, which can also bring the best weights back. L. Prechelt compares such rules in
-# "Early stopping, but when?" (1998).
+# something that `fit` calls after each epoch: `keras.callbacks.EarlyStopping`, which can also bring the best weights
+# back. L. Prechelt compares such rules in "Early stopping, but when?" (1998).
 #
 # ## Four kinds of curves
 #
@@ -406,7 +406,7 @@ reveal("l07_grid", names.get((int(i), int(j)), "elsewhere"), found)
 # `digitlab.train` reaches 98 % in a fraction of the time that the recipe of Keras' own MNIST example takes; in the
 # course's repository `python -m benchmarks.training` measures both. Four means, all in `digitlab/training.py`:
 #
-# 1. **Adam** (Kingma and Ba, 2015) sizes each weight's step by its recent gradients; its memory here is short.
+# 1. **Adam** (Kingma and Ba, 2015) sizes each weight's step by its recent gradients; here it looks back fewer steps.
 # 2. **Batches of 256**: fewer, surer steps, with a larger learning rate.
 # 3. A **schedule**: the rate rises at first, then falls along a cosine (Loshchilov and Hutter, 2017).
 # 4. **Steps per execution**: Python is asked only once in 16 batches; the time between is TensorFlow's alone.
@@ -428,7 +428,7 @@ Picture(figure, f"The learning rate over {total} steps: it rises to its peak in 
 # At the end small ones again: they settle.
 #
 # How much is it worth? The network that you trained above with Keras' usual settings, and the same one by this recipe,
-# on the same 4,000 images for three epochs:
+# on the same 4,000 images for three epochs. (In batches of 64: of 256 there would be only 16 steps an epoch.)
 
 # %% role="demo"
 quick = digitlab.train(digitlab.build_cnn(), *some[:2], validation=some[2:], epochs=3, batch_size=64, verbose=0)
@@ -438,7 +438,7 @@ for name, story in (("Keras' usual settings", curves), ("the recipe above", quic
 # %% [markdown]
 # ## Your model
 #
-# Now all 54,000 images, two epochs. `crop=2` cuts off two pixels at each side, where hardly any digit has ink: a third
+# Now all 54,000 images, two epochs. `crop=2` cuts off two pixels at each side, where there is hardly any ink: a third
 # less to compute. Watch the clock.
 
 # %% role="demo"
@@ -448,7 +448,7 @@ print(f"{sum(final.seconds):.1f} seconds; {final.val_accuracy[-1]:.2%} of {len(y
 
 # %% [markdown]
 # `digitlab.save_model` writes the model into a file beside this notebook, `my_cnn.keras`. Lesson 09 measures it on the
-# test images, where it earns its points, and lessons 10 to 12 look into it. A file that is there already is left as
+# test images, where it earns its points, and lessons 10 to 12 go on with it. A file that is there already is left as
 # it is: delete it to save this model instead.
 
 # %% role="demo"

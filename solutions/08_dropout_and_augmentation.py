@@ -191,11 +191,11 @@ reveal("l08_mean", nearest, why)
 # %% [markdown]
 # ## Play: the masks
 #
-# Four kernels look for edges in four directions; the maps are rectified and pooled, as in lesson 05. Dropout then silences
-# some of their numbers. (Tab moves, arrow keys move the slider, the space bar presses a button.)
+# Four kernels look for edges in four directions; the maps go through ReLU and pooling, as in lesson 05. Dropout then
+# silences some of their numbers. (Tab moves, arrow keys move the slider, the space bar presses a button.)
 #
 # - Press *New mask* ten times. What becomes of the mean after, and of its average over the masks?
-# - Take the tick away, and press again. What is the average now?
+# - Take the tick off *Divide what is kept by 1 - rate*, and press again. What is the average now?
 # - Switch to *in use*. At which rate could you no longer read the digit, while it trains?
 
 # %% role="demo"
@@ -359,7 +359,7 @@ digitlab.sample_grid(copies, [f"dx {dx}, dy {dy}" for dx, dy in steps], rows=1, 
 
 # %% [markdown]
 # How far is fit? MNIST's digits fill 20 × 20 pixels, and were centred by their ink (LeCun, Cortes and Burges, 1998). Two
-# pixels to each side cut off nothing. The last one above is no longer a digit that anybody should learn.
+# pixels to each side cut off hardly any ink. The last one above is no longer a digit that anybody should learn.
 
 # %% [markdown]
 # ## Experiment: shifted copies
@@ -428,8 +428,9 @@ for name, model in {"without copies": plain, "with shifted copies": with_copies}
 # Pooling had only softened the place (lesson 05); the copies teach it. They teach what you put in, and no more: how would
 # the second network do on digits that are turned, or thicker? Lesson 11 measures that.
 #
-# Change the experiment, and guess first: a reach of 6 instead of 2; all 60,000 images instead of 400. Which of the two
-# helps less than you would hope, and why? And remember who chose the rate: these 1,000 images flatter it a little.
+# Change the experiment, and guess first: a reach of 6 instead of 2; also the images of `x_train` from 1,400 on (not
+# those 1,000 that measure). Which of the two helps less than you would hope, and why? And remember who
+# chose the rate: these 1,000 images flatter it a little.
 
 # %% [markdown]
 # ## Three questions

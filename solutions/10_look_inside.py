@@ -259,7 +259,7 @@ print("all layers:", ", ".join(layer.name for layer in model.layers))
 #
 # Write `feature_maps(model, image, layer_name)`. It gets a Keras Sequential model, one image as a float array of shape
 # (28, 28, 1), and the name of a layer that gives maps. It returns an array of shape (height, width, channels): that
-# layer's own output for the image, as in inference (dropout is off), without the batch axis.
+# layer's own output for the image, as in use, or *inference* (dropout is off), without the batch axis.
 
 # %% role="exercise" ex="l10_feature_maps"
 import keras
@@ -283,8 +283,9 @@ print("map 0 is what we got by hand:", alike)
 digitlab.feature_map_grid(maps, four, f"Our 4 after layer {first.name}")
 
 # %% [markdown]
-# (Is it False? Then the first layer of your own model pads its input, or has no ReLU.) Each map is the same 4, seen with
-# other eyes. Do you find one that answers to upright strokes, and one that answers to the bar? And further inside?
+# (Is it False? Then your own model cuts the border off first, as `crop=2` in lesson 07 does, so its maps are smaller;
+# or its first convolution pads, or has no ReLU.) Each map is the same 4, seen with other eyes. Do you find
+# one that answers to upright strokes, and one that answers to the bar? And further inside?
 
 # %% role="demo"
 last = digitlab.map_layers(model)[-1]

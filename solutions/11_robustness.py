@@ -58,7 +58,8 @@ predict(
 # ## Noise
 #
 # A cheap camera adds **noise**: to each pixel a random number of its own. Usually it is drawn from the normal
-# distribution around 0, whose **standard deviation** sigma says how large the numbers typically are.
+# distribution around 0, the bell curve: small numbers are common, large ones rare, and below 0 as often as above. Its
+# **standard deviation** sigma says how large they typically are.
 # A worked example, four pixels and a sigma of 0.3:
 
 # %% role="demo"
@@ -156,8 +157,8 @@ by_noise = curve(model, x_some, y_some, lambda x, sigma: noise_of(x, sigma, 0), 
 digitlab.robustness_plot(sigmas, {"noise": by_noise}, "sigma of the noise")
 
 # %% [markdown]
-# Compare with your own number from above. Where the curve has fallen to a half, people still read most digits:
-# noise between the strokes does not trouble us, and the model has never seen any.
+# Compare with your own number from above. At which sigma has the curve fallen to a half, and could you still read the 6
+# there? Who has read noisy pages looks past what lies between the strokes; the model has never seen any noise.
 
 # %% role="demo"
 degrees = np.arange(0, 181, 15)
@@ -190,7 +191,7 @@ reveal("l11_six_or_nine", near, f"At {angle}° more are called 9 than 6. Long be
 #
 # - Find the smallest change that turns a right answer wrong. Would you have noticed it?
 # - Which is worse for this digit: three pixels to the right, or thinner strokes?
-# - Go back to sigma 0.3, and change another slider: distortions add up.
+# - Set *Noise*, which is sigma, to 0.3, and change another slider: distortions add up.
 
 # %% role="demo"
 digitlab.distortion_sliders(model, x_new, y_test)

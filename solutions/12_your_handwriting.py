@@ -81,7 +81,8 @@ digitlab.stages_of(drawing)
 #
 # In MNIST the ink is bright and the ground is 0; on paper it is the other way round. If a drawing is on paper, turn its
 # numbers over: 255 - d for uint8, 1 - d for floats in [0, 1]. But only if. How can a program see it?
-# One pixel is not enough: which one would you trust? A worked example, and one to finish: what is the median of each?
+# One pixel is not enough: which one would you trust? A worked example, and one to finish: what is
+# the median of each, `np.median`? (Sort all pixels: it is the one in the middle.)
 
 # %% role="demo"
 print("first pixel: drawing", drawing[0, 0], " MNIST", seven[0, 0])
@@ -132,7 +133,8 @@ print("row × brightness adds up to", (rows * small).sum(), "and brightness to",
 print("the row of the centre:", (rows * small).sum() / small.sum())
 
 # %% [markdown]
-# Half of it is yours: add a line above that prints the column of the centre. Guess first: left or right of 1.5?
+# Half of it is yours: add a line above that prints the column of the centre. Guess first:
+# left of the middle, which is 1.5, right of it, or on it?
 #
 # ## Your turn: the centre of mass
 #
@@ -243,7 +245,7 @@ prepared = np.stack([preprocess(one) for one in drawings])
 digitlab.sample_grid(prepared[:20], labels[:20], rows=2, columns=10, title="Drawings after your preprocessing")
 
 # %% [markdown]
-# These 200 drawings were made by a program, with ten templates that it bends, slants and shakes. They are nobody's
+# These 200 drawings were made by a program, from ten prepared digits that it bends, slants and shakes. They are nobody's
 # handwriting: they serve until you have digits of your own.
 #
 # ## How much does it matter?
@@ -342,7 +344,7 @@ digitlab.drawing_canvas(model, preprocess)
 #
 # Now a test set of your own: five of each digit. Draw one, choose what it is under *It is a*, press *Save this digit*,
 # *Clear*. It becomes a file like `my_digits/7_03.png`, the third 7. Draw as you always write; do not help the model.
-# Photographs may lie there as well, if you name them so (see below). Then run these cells again.
+# Photographs may lie there as well, cleaned first and named so (see below). Then run these cells again.
 
 # %% role="demo"
 mine, mine_labels = digitlab.own_digits("my_digits")
@@ -412,7 +414,8 @@ Picture(figure, "A photograph of a digit, its ink on an even ground, and the dig
 # %% [markdown]
 # To take one: a dark pen, white paper, one digit that fills a third of the picture, no other marks and no edge of the
 # paper in it. `load_image` reads PNG, JPEG, WebP and others and turns them the right way up; a phone's HEIC must be
-# saved as JPEG first.
+# saved as JPEG first. To put it among your own digits, here as a 7:
+# `digitlab.save_digit((255 * cleaned).astype(np.uint8), 7)`.
 
 # %% [markdown]
 # ## "I do not know"
@@ -571,7 +574,7 @@ else:
 #
 # <details><summary>Answer</summary>
 #
-# (c), and the interval of lesson 09 says how rarely: it ends well below 100 %. (a) other people write otherwise. (b) you
+# (c), and the interval of lesson 09 says how rarely: it begins well below 100 %. (a) other people write otherwise. (b) you
 # will write otherwise tomorrow, in a hurry, or with another pen.
 #
 # </details>
@@ -587,6 +590,6 @@ else:
 # looked inside (10), broke it (11), and put it into your hands today.
 
 # %% [markdown]
-# A question to carry on: which pictures in your own life come in ten kinds? Letters, leaves, birds' songs as spectrograms.
-# You know the way: look first, a baseline, a network that can learn by heart, curves, an honest number, its errors, its
-# limits. The model was never the hard part.
+# A question to carry on: which pictures in your own life come in ten kinds? Letters, leaves, birds' songs drawn as
+# pictures. You know the way: look first, a baseline, a network that can learn by heart, curves, an honest number, its
+# errors, its limits. The model was never the hard part.
