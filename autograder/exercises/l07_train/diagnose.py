@@ -80,7 +80,7 @@ def by_accuracy(cases: Cases, evidence: Evidence) -> bool:
     """Whether trainings with the same accuracies and other losses get the same answer."""
     said = _answers(cases, evidence)
     pairs = [(said.get(f"{name} 1"), said.get(f"{name} 2")) for name in ("ends alike", "accuracies alike")]
-    return all(isinstance(one, str) and one == other for one, other in pairs)
+    return all(isinstance(one, str) and isinstance(other, str) and one == other for one, other in pairs)
 
 
 def by_the_end(cases: Cases, evidence: Evidence) -> bool:

@@ -216,7 +216,7 @@ EXERCISE = Exercise(
     judge=judge_leaks,
     answer=answer,
     # Who compares each with each in Python's own loops is not waited for.
-    seconds=3.0,
+    seconds=8.0,
     right_answers=(with_bytes, with_tuples, with_isin, with_hashes, with_unique),
     mistakes=(
         Mistake(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import math
 import time
@@ -407,11 +408,15 @@ def test_many_small_arrays_are_quick() -> None:
     """The cost of a frame grows with its arrays, not with the square of their number."""
 
     def seconds(count: int) -> float:
-        began = time.process_time()
-        decode(encode([np.zeros(2)] * count))
-        return time.process_time() - began
+        took = []
+        for _ in range(5):
+            gc.collect()  # a collection of all that other tests have left is not counted
+            began = time.process_time()
+            decode(encode([np.zeros(2)] * count))
+            took.append(time.process_time() - began)
+        return min(took)
 
-    assert seconds(20_000) < 10 * seconds(4_000)  # five times the arrays; their square would be 25 times
+    assert seconds(40_000) < 30 * seconds(4_000)  # ten times the arrays; their square would be a hundred times
 
 
 def test_clean_text_is_fit_for_any_writer() -> None:
