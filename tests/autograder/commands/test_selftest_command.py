@@ -45,7 +45,7 @@ def test_whole_selftest(capsys: pytest.CaptureFixture[str]) -> None:
     assert total
     assert total[0][-1] == "0", err
     if available() is None:
-        assert status == 0
+        assert status == 0, err
         last = out.splitlines()[-1]
         assert last.startswith("This machine may be trusted with strangers' code. The sandbox holds: ")
         assert last.endswith("hostile hand-ins were graded in the sandbox: each got what it must.")
