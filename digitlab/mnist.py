@@ -69,6 +69,23 @@ def load_mnist() -> MNIST:
     return read_mnist(FILE)
 
 
+def load_test_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the test images and their labels alone, without room for the training set, which is six times as large.
+
+    Returns
+    -------
+    x_test : ndarray of uint8, shape (10000, 28, 28)
+    y_test : ndarray of uint8, shape (10000,)
+
+    Raises
+    ------
+    DataError
+        As `load_mnist` does.
+    """
+    x_test, y_test = _arrays(FILE, "x_test", "y_test")
+    return x_test, y_test
+
+
 def read_mnist(path: Path) -> MNIST:
     """Return the digits in the file `path`, which must hold exactly the published bytes.
 
@@ -77,6 +94,11 @@ def read_mnist(path: Path) -> MNIST:
     DataError
         If the file is missing, cannot be read, or has another SHA-256 than the published one.
     """
+    return MNIST(*_arrays(path, *MNIST._fields))
+
+
+def _arrays(path: Path, *names: str) -> list[NDArray[np.uint8]]:
+    """Return some arrays of the file, whose checksum is compared first."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
@@ -90,8 +112,7 @@ def read_mnist(path: Path) -> MNIST:
             f"file is broken or was changed. {_REMEDY}"
         )
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        arrays = [_array(archive, name) for name in MNIST._fields]
-    return MNIST(*arrays)
+        return [_array(archive, name) for name in names]
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:

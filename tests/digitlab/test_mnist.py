@@ -8,6 +8,7 @@ import re
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 
 import digitlab
 from digitlab import load_mnist, mnist
-from digitlab.mnist import FILE, SHA256, read_mnist
+from digitlab.mnist import FILE, SHA256, load_test_digits, read_mnist
 from digitlab.storage import DataError
 
 ORIGINALS = {  # MD5 of the four IDX files that the authors published
@@ -56,6 +57,19 @@ def test_nobody_can_change_the_shared_arrays():
             array[0] = 1
         with pytest.raises(ValueError, match="WRITEABLE"):
             array.setflags(write=True)
+
+
+def test_the_test_digits_alone_take_no_room_for_the_training_set():
+    """They are those of `load_mnist`, at less than the room that the 60,000 training images would take."""
+    tracemalloc.start()
+    try:
+        images, labels = load_test_digits()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(images, load_mnist().x_test)
+    np.testing.assert_array_equal(labels, load_mnist().y_test)
+    assert peak < load_mnist().x_train.nbytes
 
 
 def test_it_is_loaded_in_well_under_a_second():
