@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,18 +81,18 @@ def difference(expected: Any, got: Any, tolerance: Tolerance) -> Difference | No
 
 
 def as_array(value: Any) -> np.ndarray[Any, Any] | None:
-    """Return a number, an array or (nested) list of numbers as an array; None for anything else, ragged lists too.
+    """Return a real number, an array or (nested) list of such as an array; None for anything else, ragged lists too.
 
     For judges of answers where the contract leaves the choice between a list and an array.
 
-    >>> as_array([1, 2]), as_array([[1], [1, 2]]), as_array(["1"])
-    (array([1, 2]), None, None)
+    >>> as_array([1, 2]), as_array([[1], [1, 2]]), as_array(["1"]), as_array([1j])
+    (array([1, 2]), None, None, None)
     """
     try:
         array = np.array(value)
     except (ValueError, TypeError, OverflowError):
         return None
-    return array if array.dtype.kind in "biufc" else None
+    return array if array.dtype.kind in "biuf" else None
 
 
 def is_plain(value: Any) -> bool:
@@ -241,8 +242,18 @@ def _scalar(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
         if isinstance(got, float):
             return Difference(Kind.DTYPE, f"{got} is a float, where an int is asked for")
         return None
-    close = _close(np.array(expected), np.array(_bounded(got)), tolerance)
-    return None if bool(close) else Difference(Kind.VALUE, f"got {describe(got)}, expected {describe(expected)}")
+    if _are_close(float(expected), _bounded(got), tolerance):
+        return None
+    return Difference(Kind.VALUE, f"got {describe(got)}, expected {describe(expected)}")
+
+
+def _are_close(expected: float, got: float, tolerance: Tolerance) -> bool:
+    """Return what `_close` says of two numbers, sooner: NaN is NaN, and infinite is only what is equal."""
+    if math.isnan(expected) or math.isnan(got):
+        return math.isnan(expected) and math.isnan(got)
+    if math.isinf(expected) or math.isinf(got):
+        return expected == got
+    return abs(got - expected) <= tolerance.absolute + tolerance.relative * abs(expected)
 
 
 def _bounded(number: float) -> float:

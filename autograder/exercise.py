@@ -14,9 +14,9 @@ from autograder.compare import Tolerance
 from autograder.records import Evidence, Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One call of the student's function.
+    """One call of the student's function; equal to itself alone, so that what is known of it can be kept by it.
 
     `args` are plain values (see `autograder.inside.codec`) or `Make`; `label` says in words what is special about
     the case ("no image of that digit"); `read` names the reader that turns the answer into plain values; `secret`
@@ -80,8 +80,8 @@ class Finding:
     example: str | None = None
 
 
-# What trusted code came to on cases that are still in use, and the cases themselves: an id is theirs while they live.
-_KNOWN: OrderedDict[tuple[int, Callable[..., Any]], tuple[Cases, tuple[Outcome, ...]]] = OrderedDict()
+# What trusted code came to on cases.
+_KNOWN: OrderedDict[tuple[Cases, Callable[..., Any]], tuple[Outcome, ...]] = OrderedDict()
 MAX_KNOWN = 1024
 
 Judge = Callable[["Exercise", Cases, Evidence], Finding]
@@ -162,13 +162,13 @@ def known_outcomes(function: Callable[..., Any], cases: Cases) -> tuple[Outcome,
 
     What did not come back in time is computed again: it was the machine that was busy.
     """
-    key = (id(cases), function)
+    key = (cases, function)
     if key in _KNOWN:
         _KNOWN.move_to_end(key)
-        return _KNOWN[key][1]
+        return _KNOWN[key]
     outcomes = outcomes_of(function, cases)
     if not any(outcome.error is not None and outcome.error.type == "TookTooLong" for outcome in outcomes):
-        _KNOWN[key] = (cases, outcomes)
+        _KNOWN[key] = outcomes
         if len(_KNOWN) > MAX_KNOWN:
             _KNOWN.popitem(last=False)
     return outcomes

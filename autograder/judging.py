@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from autograder.claims import read_claims
 from autograder.compare import RIGHT_VALUES, Difference, Kind, Tolerance, describe, difference, is_plain, with_article
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, known_outcomes
 from autograder.records import Cause, ErrorSeen, Evidence, Outcome, Status, Verdict
@@ -39,6 +40,11 @@ _CUT_SHORT = {
         "Restart, run all cells, and mend the first one that stops.",
     ),
 }
+UNREADABLE = Finding(
+    share=0.0,
+    message="What was brought back for this answer is not of the form that a check brings back, so it cannot be read.",
+    next_step="Does something in your notebook replace a part of the checker? Restart, run all cells, and check again.",
+)
 
 
 def judge(exercise: Exercise, cases: Cases, evidence: Evidence) -> Verdict:
@@ -75,6 +81,10 @@ def judge(exercise: Exercise, cases: Cases, evidence: Evidence) -> Verdict:
         return _verdict(
             exercise, Status.NOT_ATTEMPTED, Finding(share=0.0, message="There is no answer here yet."), None
         )
+    read = read_claims(cases, evidence.outcomes)
+    if read is None:
+        return _verdict(exercise, Status.FAILED, UNREADABLE, Cause.WRONG)
+    evidence = replace(evidence, outcomes=read)
     try:
         finding = exercise.judge(exercise, cases, evidence)
     except Exception as fault:  # the border: claims that no judge foresaw must not end the run for everybody else

@@ -1,33 +1,30 @@
-"""What strangers can write, changed at random: readers and judges answer in their own words, and within bounds."""
+"""What strangers can write, changed at random: readers answer in their own words, and within bounds.
+
+What judges make of strange claims: `tests/autograder/test_strange_answers.py`.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
 from autograder.course import lesson
-from autograder.exercise import Cases, Exercise
-from autograder.exercises import EXERCISES
 from autograder.handins import NothingFound, find_handins
 from autograder.handins.lessons import LessonNames
 from autograder.hostile.models import members, shipped
 from autograder.hostile.notebooks import packed, released, solutions
-from autograder.inside.codec import CodecError, Opaque, decode, encode
+from autograder.inside.codec import CodecError, decode, encode
 from autograder.inside.model_file import Refused, inspect
-from autograder.judging import judge
 from autograder.notebooks import MAX_CELLS, MAX_SOURCE, NotebookProblem, read_notebook
-from autograder.records import Evidence, NotPlain, Outcome, Status, evidence_from_plain
+from autograder.records import NotPlain, evidence_from_plain
 from autograder.selection import select
+from tests.autograder.evidence import VALUES
 
 NOTEBOOK = packed(released(2, solutions(2)))
 NAMES = LessonNames({2: lesson(2).name, 9: lesson(9).name})
@@ -128,55 +125,9 @@ def test_damaged_models_are_refused_or_let_through(tmp_path: Path, patches: list
         assert set(members()) <= set(zipfile.ZipFile(path).namelist())
 
 
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=5)
-    | st.just(Opaque("object", "<object>"))
-    | arrays.arrays(
-        st.sampled_from(["u1", "i8", "f4", "f8", "?"]), arrays.array_shapes(min_dims=0, min_side=0, max_side=4)
-    ),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.lists(inner, max_size=4).map(tuple)
-        | st.dictionaries(
-            st.sampled_from(["answers", "again", "layers", "params", "count", "model", "a"]), inner, max_size=4
-        )
-    ),
-    max_leaves=6,
-)
-
-
 @given(VALUES, st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=3), st.integers(0, 9)), max_size=3))
 def test_evidence_is_read_or_refused(value: Any, patches: list[tuple[int, bytes, int]]) -> None:
     """A frame of evidence with pieces changed is evidence, or is refused by name."""
     frame = encode({"found": True, "outcomes": [{"value": value, "error": None, "changed": []}], "facts": {"a": value}})
     with contextlib.suppress(CodecError, NotPlain):
         evidence_from_plain(decode(patched(frame, patches)))
-
-
-@functools.cache
-def cases_of(exercise: Exercise) -> Cases:
-    """Return the cases of an exercise, drawn once."""
-    return exercise.cases(7)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-@given(data=st.data())
-@settings(max_examples=25)
-def test_judges_answer_whatever_is_claimed(exercise: Exercise, data: st.DataObject) -> None:
-    """No forged claim ends the grading, and none that knows nothing earns anything; a person may have to look."""
-    cases = cases_of(exercise)
-    count = data.draw(st.sampled_from([len(cases), len(cases), 1, 0]))
-    value = data.draw(VALUES)
-    outcomes = tuple(Outcome(value=value, changed=data.draw(st.sampled_from([(), (0,), (99,)]))) for _ in range(count))
-    facts = data.draw(
-        st.dictionaries(st.sampled_from(["answers", "again", "refused", "error", "more"]), VALUES, max_size=3)
-    )
-    verdict = judge(exercise, cases, Evidence(found=True, outcomes=outcomes, facts=facts))
-    assert np.isfinite(verdict.points)
-    if verdict.status is Status.NOT_JUDGED or (len(cases) > 1 and count != len(cases)):
-        assert verdict.points == 0, verdict.message

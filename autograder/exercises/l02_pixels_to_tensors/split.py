@@ -43,7 +43,7 @@ class _Went:
     def __init__(self, case: Case, value: Any) -> None:
         self.images, self.labels, self.share, _ = case.args
         self.parts = value if isinstance(value, (tuple, list)) and len(value) == 4 else None
-        if self.parts is not None and not all(isinstance(part, np.ndarray) and part.ndim for part in self.parts):
+        if self.parts is not None and not all(_is_of_numbers(part) for part in self.parts):
             self.parts = None
         self.validation = round(len(self.images) * self.share)
         self.train_places = self._places(0)
@@ -71,6 +71,10 @@ class _Went:
             return False
         given = [*self.parts[1].tolist(), *self.parts[3].tolist()]
         return given == [int(self.labels[place]) for place in self.places]
+
+
+def _is_of_numbers(part: Any) -> bool:
+    return isinstance(part, np.ndarray) and part.ndim > 0 and part.dtype.kind in "biuf"
 
 
 def _went(cases: Cases, evidence: Evidence) -> list[_Went] | None:

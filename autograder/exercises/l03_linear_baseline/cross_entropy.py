@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.claims import number
+from autograder.compare import describe
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
 from autograder.judging import judge_by_answer
 from autograder.records import Evidence
@@ -38,12 +40,18 @@ def judge_loss(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
     rest = judge_by_answer(exercise, cases[:-1], _without_last(evidence))
     if rest.share < 1:
         return rest
-    value = last.value.item() if isinstance(last.value, np.ndarray) and last.value.ndim == 0 else last.value
+    value = number(last.value)
     # The mean over the two rows: the row at probability 0 counts at least 15, the other ln 2.
     least = (LEAST_LOSS_AT_ZERO + np.log(2)) / 2
-    if isinstance(value, (int, float)) and np.isfinite(value) and value >= least - 1e-6:
+    if value is None:
+        return Finding(
+            share=0.0,
+            message=f"{describe(last.value)} came back where a number is asked for ({cases[-1].label}).",
+            next_step="Which way through your function gives no number?",
+        )
+    if np.isfinite(value) and value >= least - 1e-6:
         return rest
-    if isinstance(value, (int, float)) and not np.isfinite(value):
+    if not np.isfinite(value):
         return Finding(
             share=0.5,
             mistake="log-of-zero",

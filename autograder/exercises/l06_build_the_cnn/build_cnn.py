@@ -19,6 +19,7 @@ from autograder.exercises.l06_build_the_cnn.model_evidence import (
     judge_model,
     layers_of,
     max_poolings,
+    parameters,
     raised,
     says,
 )
@@ -337,7 +338,7 @@ EXERCISE = Exercise(
             too_large,
             "The model has more than 300,000 parameters.",
             "Which layer owns most of them? What would smaller maps, or fewer filters, do?",
-            recognise=says(lambda facts: (facts.get("params") or 0) > MOST_PARAMETERS),
+            recognise=says(lambda facts: parameters(facts) > MOST_PARAMETERS),
         ),
     ),
     hints=(

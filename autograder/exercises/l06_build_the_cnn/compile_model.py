@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from autograder.compare import describe
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
 from autograder.exercises.l06_build_the_cnn.model_evidence import Facts, facts_of, judge_model, says
 from autograder.inside.codec import Make
@@ -27,11 +29,18 @@ def judge_compiled(exercise: Exercise, cases: Cases, evidence: Evidence) -> Find
         return finding
     facts = facts_of(evidence) or {}
     loss = facts.get("loss")
-    if not isinstance(loss, float) or abs(loss - TRUE_LOSS) > 1e-3:
+    if not isinstance(loss, float) or not abs(loss - TRUE_LOSS) <= 1e-3:  # NaN is near nothing
         return Finding(
             share=0.0,
             message=f"The loss does not fit integer labels and probabilities: {facts.get('loss_name')} gives {loss}.",
             next_step="Which of Keras' cross-entropies takes whole-number labels?",
+        )
+    evaluated = facts.get("evaluated")
+    if not isinstance(evaluated, dict) or not all(map(math.isfinite, evaluated.values())):
+        return Finding(
+            share=0.0,
+            message=f"`model.evaluate` with six images and whole-number labels gives no numbers: {describe(evaluated)}",
+            next_step="Which metrics did you give, and does each of them take whole-number labels?",
         )
     return finding
 

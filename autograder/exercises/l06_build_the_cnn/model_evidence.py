@@ -37,8 +37,18 @@ def layers_of(facts: Facts, kinds: frozenset[str]) -> list[Layer]:
 
 
 def convolutions(facts: Facts) -> list[Layer]:
-    """Return the convolution layers; separable ones count."""
-    return layers_of(facts, CONVOLUTIONS)
+    """Return the convolution layers that the images went through; separable ones count.
+
+    A layer that a subclass has and never calls has no weights yet, and so no count of them.
+    """
+    return [layer for layer in layers_of(facts, CONVOLUTIONS) if layer["params"]]
+
+
+def parameters(facts: Facts) -> int:
+    """Return how many numbers the model can learn; those of its layers where Keras gives no count of the whole."""
+    if facts["params"] is not None:
+        return int(facts["params"])
+    return sum(layer["params"] or 0 for layer in facts["layers"])
 
 
 def max_poolings(facts: Facts) -> list[Layer]:
@@ -48,7 +58,9 @@ def max_poolings(facts: Facts) -> list[Layer]:
 
 def is_softmaxed(answers: np.ndarray[Any, Any]) -> bool:
     """Whether rows are probabilities: in [0, 1], adding up to 1."""
-    return bool(np.isfinite(answers).all() and (answers >= 0).all() and np.allclose(answers.sum(axis=-1), 1, atol=1e-3))
+    if not np.isfinite(answers).all() or not ((answers >= 0) & (answers <= 1 + 1e-3)).all():
+        return False
+    return bool(np.allclose(answers.sum(axis=-1), 1, atol=1e-3))
 
 
 def has_activation_after_each_convolution(facts: Facts) -> bool:

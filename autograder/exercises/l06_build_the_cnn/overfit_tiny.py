@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from autograder.claims import number
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
-from autograder.exercises.l06_build_the_cnn.model_evidence import changed_arguments
+from autograder.exercises.l06_build_the_cnn.model_evidence import changed_arguments, is_softmaxed
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors
 from autograder.records import Evidence
@@ -27,16 +29,20 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
     return [Case((model, images, labels), read="trained", secret=labels)]
 
 
-def _seen(cases: Cases, evidence: Evidence) -> tuple[Any, float] | None:
-    """Return what came back, and the accuracy that the model really has on the fifty images."""
+def _answers(evidence: Evidence) -> np.ndarray[Any, Any] | None:
+    """Return the probabilities that the model gives for the fifty images, or None where they are none."""
     value = evidence.outcomes[0].value if evidence.outcomes else None
-    if not isinstance(value, dict) or not isinstance(value.get("answers"), np.ndarray):
+    answers = value.get("answers") if isinstance(value, dict) else None
+    rows = isinstance(answers, np.ndarray) and answers.shape == (50, 10) and is_softmaxed(answers)
+    return answers if rows else None
+
+
+def _seen(cases: Cases, evidence: Evidence) -> tuple[float | None, float] | None:
+    """Return the number that came back, if one did, and the accuracy that the model really has on the fifty images."""
+    answers = _answers(evidence)
+    if answers is None:
         return None
-    answers, returned = value["answers"], value.get("returned")
-    if answers.shape != (50, 10):
-        return None
-    if isinstance(returned, np.ndarray) and returned.ndim == 0:
-        returned = returned.item()
+    returned = number(evidence.outcomes[0].value["returned"])
     return returned, float((answers.argmax(axis=1) == cases[0].secret).mean())
 
 
@@ -49,20 +55,26 @@ def judge_overfitted(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fi
         if mistake.recognise is not None and mistake.recognise(cases, evidence):
             return finding_of(mistake)
     seen = _seen(cases, evidence)
-    if seen is None or isinstance(seen[0], bool) or not isinstance(seen[0], (int, float)):
+    if seen is None:
         return Finding(
             share=0.0,
-            message="A single number is asked for, the accuracy.",
-            next_step="What does your function return?",
+            message="For some of the fifty images the model gives no probabilities any more: NaN, perhaps.",
+            next_step="What was the loss of the last epoch? NaN comes from steps that are too large.",
         )
     returned, true = seen
+    if returned is None or not math.isfinite(returned):
+        return Finding(
+            share=0.0,
+            message=f"A single number is asked for, the accuracy; what comes back is {returned}.",
+            next_step="What does your function return?",
+        )
     if true < ENOUGH:
         return Finding(
             share=0.0,
             message=f"The model gets {true:.0%} of the fifty images right; at least 95 % is asked for.",
             next_step="How many epochs did you train? Fifty images pass in a moment.",
         )
-    if abs(returned - true) > 0.021:
+    if not abs(returned - true) <= 0.021:
         return Finding(
             share=0.0,
             message=f"Your function says {returned:.2f}; on the fifty images the model has {true:.2f}.",
@@ -72,15 +84,18 @@ def judge_overfitted(exercise: Exercise, cases: Cases, evidence: Evidence) -> Fi
 
 
 def _when(test: Any) -> Any:
+    """Return a recogniser: the test holds for the number that came back and the true accuracy."""
+
     def recognise(cases: Cases, evidence: Evidence) -> bool:
         seen = _seen(cases, evidence)
-        return seen is not None and bool(test(*seen))
+        return seen is not None and seen[0] is not None and bool(test(*seen))
 
     return recognise
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _gives_no_number(cases: Cases, evidence: Evidence) -> bool:
+    seen = _seen(cases, evidence)
+    return seen is not None and seen[0] is None
 
 
 # --- right answers of other styles ---------------------------------------------------------------------------------
@@ -165,7 +180,7 @@ EXERCISE = Exercise(
             returns_history,
             "What comes back is the history of the training; the exercise asks for one number, the accuracy afterwards.",
             "Which method measures a model, and which place of its answer is the accuracy?",
-            recognise=_when(lambda returned, _true: not _is_number(returned)),
+            recognise=_gives_no_number,
             also=(history_list,),
         ),
         Mistake(
@@ -173,25 +188,21 @@ EXERCISE = Exercise(
             per_cent,
             "The accuracy comes in per cent; the exercise asks for a share.",
             "What should come out when every answer is right?",
-            recognise=_when(
-                lambda returned, true: _is_number(returned) and returned > 1.5 and abs(returned - 100 * true) < 2
-            ),
+            recognise=_when(lambda returned, true: returned > 1.5 and abs(returned - 100 * true) < 2),
         ),
         Mistake(
             "trains-a-copy",
             a_copy,
             "A copy was trained; the model that you were given has not changed.",
             "Which object do you call `fit` on?",
-            recognise=_when(lambda returned, true: _is_number(returned) and returned >= ENOUGH and true < 0.6),
+            recognise=_when(lambda returned, true: returned >= ENOUGH and true < 0.6),
         ),
         Mistake(
             "too-few-epochs",
             one_epoch,
             "The model has not learnt the fifty images yet: at least 95 % is asked for.",
             "How many epochs did you train? Fifty images pass in a moment.",
-            recognise=_when(
-                lambda returned, true: _is_number(returned) and true < ENOUGH and abs(returned - true) < 0.05
-            ),
+            recognise=_when(lambda returned, true: true < ENOUGH and abs(returned - true) < 0.05),
             also=(not_trained,),
         ),
         Mistake(
@@ -199,16 +210,14 @@ EXERCISE = Exercise(
             returns_loss,
             "That is the loss; the exercise asks for the accuracy.",
             "Which place of `evaluate`'s answer is the accuracy?",
-            recognise=_when(lambda returned, true: _is_number(returned) and true >= ENOUGH and 0 <= returned < 0.08),
+            recognise=_when(lambda returned, true: true >= ENOUGH and 0 <= returned < 0.08),
         ),
         Mistake(
             "measured-on-other-images",
             on_other_images,
             "The accuracy that you return is not the one on these fifty images: it was measured on others.",
             "Which images go into `evaluate`?",
-            recognise=_when(
-                lambda returned, true: _is_number(returned) and true >= ENOUGH and abs(returned - true) > 0.05
-            ),
+            recognise=_when(lambda returned, true: true >= ENOUGH and abs(returned - true) > 0.05),
         ),
     ),
     hints=(

@@ -84,8 +84,8 @@ def _gives(change: Any) -> Any:
 
 
 def was_trained(cases: Cases, evidence: Evidence) -> bool:
-    """Whether the model answers otherwise afterwards than it did when it was given."""
-    return all(
+    """Whether a model answers otherwise afterwards than it did when it was given."""
+    return any(
         isinstance(outcome.value, dict)
         and not outcome.changed  # of other images it answers otherwise, trained or not
         and difference(case.secret.probabilities, outcome.value.get("answers"), CLOSE) is not None

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.claims import numbers
+from autograder.compare import describe
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors
@@ -55,14 +57,7 @@ class Seen:
 
     def curve(self, name: str) -> list[float] | None:
         """Return the numbers of one curve, or None where there are none."""
-        values = (self.history or {}).get(name)
-        values = values.tolist() if isinstance(values, np.ndarray) else values
-        if not isinstance(values, (list, tuple)):
-            return None
-        numbers = [value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value for value in values]
-        if not all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in numbers):
-            return None
-        return [float(one) for one in numbers]
+        return numbers((self.history or {}).get(name))
 
     @property
     def first_epoch(self) -> Array:
@@ -122,6 +117,8 @@ def _fault(seen: Seen) -> str | None:
         values = seen.curve(name)
         if values is None or len(values) != seen.epochs:
             return f"The history should hold one {name} for each of {seen.epochs} epochs."
+        if not all(math.isfinite(one) and one >= 0 for one in values):
+            return f"A cross-entropy is a number from 0 on; {name} in the history is {describe(values)}."
     counts = np.bincount(seen.learnt[np.isin(seen.learnt, TRAIN)], minlength=N_TRAIN + 1)[1:]
     if len(seen.learnt) != int(counts.sum()):
         return "The model was trained on images that are not those of x_train."

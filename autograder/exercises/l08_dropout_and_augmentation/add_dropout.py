@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, Recogniser
-from autograder.exercises.l06_build_the_cnn.model_evidence import DROPOUTS
+from autograder.exercises.l06_build_the_cnn.model_evidence import DROPOUTS, is_softmaxed
 from autograder.inside.codec import Make
 from autograder.inside.model_facts import fact_images
 from autograder.judging import finding_of, judge_errors, side_effect
@@ -43,9 +44,11 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def answers_of(model: Make) -> Array:
+@functools.lru_cache(maxsize=64)
+def answers_of(case: Case) -> Array:
     """Return what the given model answers for the images that all are asked for, worked out by NumPy."""
-    weights = {name: np.asarray(values, np.float64) for name, values in model.params.items() if name != "functional"}
+    given = case.args[0].params
+    weights = {name: np.asarray(values, np.float64) for name, values in given.items() if name != "functional"}
     images = fact_images()
     hidden = np.maximum(images.reshape(len(images), -1) @ weights["weights_1"] + weights["bias_1"], 0)
     scores = hidden @ weights["weights_2"] + weights["bias_2"]
@@ -90,7 +93,7 @@ class Seen:
     @property
     def right(self) -> Array:
         """What the given model answered."""
-        return answers_of(self.case.args[0])
+        return answers_of(self.case)
 
     @property
     def answers_as_before(self) -> bool:
@@ -107,7 +110,8 @@ class Seen:
 
 
 def _rows(value: Any) -> Array | None:
-    return value if isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind == "f" else None
+    rows = isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind == "f"
+    return value if rows and np.isfinite(value).all() else None
 
 
 def _close(one: Array | None, other: Array | None) -> bool:
@@ -193,7 +197,9 @@ def _fault(seen: Seen) -> str | None:
     rate = seen.layers[seen.dropouts[0]]["rate"]
     if rate is None or abs(rate - seen.rate) > 1e-6:
         return f"The dropout layer has the rate {rate}, expected {seen.rate:g}"
-    if seen.training is None or _close(seen.training, seen.right) != (seen.rate == 0):
+    if seen.training is None or seen.training.shape != seen.right.shape or not is_softmaxed(seen.training):
+        return "While training its rows are no probabilities"
+    if _close(seen.training, seen.right) != (seen.rate == 0):
         return "While training nothing is silenced" if seen.rate else "At rate 0 something is silenced"
     if not _close(_rows(seen.given.get("answers")), seen.right):
         return "The model that was given does not answer as it did before"

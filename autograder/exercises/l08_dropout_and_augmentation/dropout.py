@@ -229,7 +229,7 @@ def mask_marks_the_silenced(came: Came) -> bool:
 
 def read_off_the_output(came: Came) -> bool:
     """Whether the mask is false exactly where the output is 0, also where x was 0 before, and the numbers are right."""
-    if came.kept is None or came.out is None or not (came.kept == (came.out != 0)).all():
+    if came.kept is None or came.out is None or not np.array_equal(came.kept, came.out != 0):
         return False
     return came.comes_to(came.x * came.kept / (1 - came.rate))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,7 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
     return [Case((model, image, name), f"layer {name}") for name in ("conv_1", "drop", "conv_2")]
 
 
+@functools.lru_cache(maxsize=64)
 def all_maps(case: Case) -> dict[str, Array]:
     """Return what each layer answers in inference, worked out by NumPy; `…_sums` are the sums before ReLU."""
     weights: Weights = {name: np.asarray(values, np.float64) for name, values in case.args[0].params.items()}

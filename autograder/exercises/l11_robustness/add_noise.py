@@ -17,6 +17,8 @@ GREY, AGAIN, OTHER_SEED, CONTRAST = range(4)
 # By these shares a measured deviation may differ: with some 9,000 pixels chance makes 1 % of it, and 5 % of the tails.
 DEVIATION_SLACK, MEAN_SLACK, TAIL_SLACK = 0.06, 0.06, 0.5
 NORMAL_TAILS = 3.0  # the fourth moment of a normal distribution, in deviations
+# No noise leads from [0, 1] to here, and no power of a smaller number overflows.
+FAR_AWAY = 1e6
 
 
 def draw_cases(rng: np.random.Generator) -> list[Case]:
@@ -42,12 +44,16 @@ def noises(cases: Cases, evidence: Evidence) -> list[Array] | None:
     added = []
     for case, outcome in zip(cases, evidence.outcomes, strict=True):
         value, images = outcome.value, case.args[0]
-        if not isinstance(value, np.ndarray) or value.shape != images.shape or value.dtype.kind != "f":
-            return None
-        if not np.isfinite(value).all():
+        if not _is_noisy_images(value, images):
             return None
         added.append(value.astype(np.float64) - images)
     return added
+
+
+def _is_noisy_images(value: Any, images: Array) -> bool:
+    if not isinstance(value, np.ndarray) or value.shape != images.shape or value.dtype.kind != "f":
+        return False
+    return bool((np.abs(value) < FAR_AWAY).all())  # not where it is NaN
 
 
 def shows(claim: Callable[[Cases, list[Array]], bool]) -> Recogniser:
@@ -128,8 +134,8 @@ def has_square_edges(_cases: Cases, added: list[Array]) -> bool:
 
 def leaves_the_unit_range(cases: Cases, added: list[Array]) -> bool:
     """Whether a pixel is below 0 or above 1."""
-    noisy = added[CONTRAST] + cases[CONTRAST].args[0]
-    return bool(noisy.min() < -1e-6 or noisy.max() > 1 + 1e-6)
+    noisy = [noise + case.args[0] for case, noise in zip(cases, added, strict=True)]
+    return any(bool(one.min() < -1e-6 or one.max() > 1 + 1e-6) for one in noisy)
 
 
 def changes_argument(_cases: Cases, evidence: Evidence) -> bool:
@@ -163,9 +169,28 @@ def judge_noise(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding
     added = noises(cases, evidence)
     if added is None:
         return _not_images(cases, evidence)
-    sigma = cases[GREY].args[1]
-    noise = added[GREY]
-    example = f"add_noise(images, {sigma}, {cases[GREY].args[2]}) for grey images of shape {noise.shape}"
+    wrong = _not_normal(cases[GREY], added[GREY]) or _not_normal(cases[OTHER_SEED], added[OTHER_SEED])
+    if wrong is not None:
+        return wrong
+    wrong = _cut_off_otherwise(cases, added)
+    if wrong is not None:
+        return wrong
+    kept = all(o.value.dtype == case.args[0].dtype for case, o in zip(cases, evidence.outcomes, strict=True))
+    if not kept:
+        return Finding(
+            share=0.5,
+            mistake="other-dtype",
+            message="The values are right, but float32 images come back as another dtype: the noise is float64, and so "
+            "is the sum.",
+            next_step="What does `.astype(images.dtype)` do to the result?",
+        )
+    return side_effect(evidence) or Finding(share=1.0, message="Right.")
+
+
+def _not_normal(case: Case, noise: Array) -> Finding | None:
+    """Return what is to be said where noise on grey images has not mean 0, the deviation asked for and normal tails."""
+    _, sigma, seed = case.args
+    example = f"add_noise(images, {sigma}, {seed}) for grey images of shape {noise.shape}"
     if abs(noise.std() / sigma - 1) > DEVIATION_SLACK or abs(noise.mean()) > MEAN_SLACK * sigma:
         return Finding(
             share=0.0,
@@ -181,19 +206,7 @@ def judge_noise(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding
             next_step="Which method of a NumPy generator draws from a normal distribution?",
             example=example,
         )
-    wrong = _cut_off_otherwise(cases, added)
-    if wrong is not None:
-        return wrong
-    kept = all(o.value.dtype == case.args[0].dtype for case, o in zip(cases, evidence.outcomes, strict=True))
-    if not kept:
-        return Finding(
-            share=0.5,
-            mistake="other-dtype",
-            message="The values are right, but float32 images come back as another dtype: the noise is float64, and so "
-            "is the sum.",
-            next_step="What does `.astype(images.dtype)` do to the result?",
-        )
-    return side_effect(evidence) or Finding(share=1.0, message="Right.")
+    return None
 
 
 def _cut_off_otherwise(cases: Cases, added: list[Array]) -> Finding | None:
@@ -213,11 +226,17 @@ def _cut_off_otherwise(cases: Cases, added: list[Array]) -> Finding | None:
 
 
 def _not_images(cases: Cases, evidence: Evidence) -> Finding:
-    value = evidence.outcomes[GREY].value
-    if isinstance(value, np.ndarray) and value.shape != cases[GREY].args[0].shape:
-        message = f"The images have the shape {cases[GREY].args[0].shape}, and {value.shape} comes back."
+    images, value = next(
+        (case.args[0], outcome.value)
+        for case, outcome in zip(cases, evidence.outcomes, strict=True)
+        if not _is_noisy_images(outcome.value, case.args[0])
+    )
+    if isinstance(value, np.ndarray) and value.shape != images.shape:
+        message = f"The images have the shape {images.shape}, and {value.shape} comes back."
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        message = f"Some of the numbers that come back are NaN, infinite or beyond {FAR_AWAY:,.0f}."
     elif isinstance(value, np.ndarray):
-        message = f"An array of {value.dtype} comes back, or numbers that are not finite; float images are asked for."
+        message = f"An array of {value.dtype} comes back; float images are asked for."
     else:
         message = f"Noisy images are asked for, an array; a {type(value).__name__} comes back."
     return Finding(

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from autograder.compare import describe, difference
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
 from autograder.inside.codec import Make
-from autograder.judging import TOOK_TOO_LONG, finding_of, judge_by_answer
+from autograder.judging import TOOK_TOO_LONG, finding_of, judge_by_answer, side_effect
 from autograder.records import Evidence
 from digitlab import robustness
 
@@ -77,17 +78,16 @@ def judge_leaks(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding
     count, times = told.get("returned"), told.get("times")
     train, test = cases[-1].args[0], cases[-1].args[1].params["images"]
     whole = exercise.answer(train, test) if exercise.answer is not None else None
-    count = count.item() if isinstance(count, np.ndarray) and count.ndim == 0 else count
-    if count != whole:
+    if difference(whole, count, exercise.tolerance) is not None:
         return Finding(
             share=0.0,
-            message=f"Not right yet: {whole} test images have leaked, and your function says {count}.",
+            message=f"Not right yet: {whole} test images have leaked, and your function says {describe(count)}.",
             next_step="Does it go through many images as it goes through a few?",
             example=many,
         )
     if not isinstance(times, float) or not times <= MOST_TIMES:
         return finding_of(slow, many)
-    return finding
+    return side_effect(evidence) or finding
 
 
 def is_told_by_its_time(_cases: Cases, _evidence: Evidence) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder.compare import Tolerance, as_array, difference
+from autograder.compare import Tolerance, difference
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake, Recogniser
 from autograder.inside.codec import Make
 from autograder.judging import finding_of, judge_errors, side_effect
@@ -169,25 +170,25 @@ def with_keras(curve: Curve) -> Callable[..., Any]:
     return robustness_curve
 
 
+@functools.lru_cache(maxsize=128)
+def curve_of(curve: Curve, case: Case) -> Any:
+    """Return what `curve` makes of a case, worked out once for a whole class."""
+    return curve(*_parts(case))
+
+
 def gives(*several: Curve) -> Recogniser:
     """Return a recogniser of answers that come out as one of these does, in every case."""
 
     def recognise(cases: Cases, evidence: Evidence) -> bool:
         return len(cases) == len(evidence.outcomes) and any(
             all(
-                outcome.error is None and difference(curve(*_parts(case)), _plain(outcome.value), CLOSE) is None
+                outcome.error is None and difference(curve_of(curve, case), outcome.value, CLOSE) is None
                 for case, outcome in zip(cases, evidence.outcomes, strict=True)
             )
             for curve in several
         )
 
     return recognise
-
-
-def _plain(value: Any) -> Any:
-    """Return an array as its list: the contract leaves the choice."""
-    array = as_array(value)
-    return value if array is None else array.tolist()
 
 
 def needs_compiling(_cases: Cases, evidence: Evidence) -> bool:
@@ -218,11 +219,11 @@ def judge_curve(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding
 def _example(cases: Cases, evidence: Evidence) -> str | None:
     """Return the smallest failing example, or None where all is right."""
     for case, outcome in sorted(zip(cases, evidence.outcomes, strict=False), key=lambda pair: len(pair[0].args[4])):
-        found = difference(right(*_parts(case)), _plain(outcome.value), CLOSE)
+        found = difference(curve_of(right, case), outcome.value, CLOSE)
         if outcome.error is None and found is not None:
             label = f" ({case.label})" if case.label else ""
             call = f"robustness_curve(model, x, y, distort, {case.args[4]}) for {COUNT} images{label}"
-            return f"{call}\nexpected {right(*_parts(case))}\n{found.text}"
+            return f"{call}\nexpected {curve_of(right, case)}\n{found.text}"
     return None
 
 
