@@ -13,14 +13,14 @@ from autograder.execution import Runner, execute
 from autograder.exercise import Exercise
 from autograder.handins import HandIn
 from autograder.handins.beside import MAX_FILE_BYTES, MAX_MODEL_BYTES, MODEL_ENDING
-from autograder.handins.entries import Entry, Unreadable
+from autograder.handins.entries import Entry, TooLarge, Unreadable
 from autograder.integrity.digits import Digits
 from autograder.integrity.help_seen import HelpSeen, read_marks
 from autograder.integrity.traces import Trace
 from autograder.integrity.tracing import other_digits, trace_of_handin
 from autograder.judging import judge
 from autograder.models import cases_of, evidence_of_model
-from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook
+from autograder.notebooks import MAX_BYTES, Notebook, NotebookProblem, read_notebook, too_large
 from autograder.records import Cause, Evidence, LessonResult, Status, Verdict
 from autograder.selection import select
 from autograder.wording import printable_lines, without_addresses
@@ -85,6 +85,8 @@ def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) 
         try:
             data = handin.notebook.read(MAX_BYTES)
             notebook, helped = read_notebook(data), read_marks(data)
+        except TooLarge:
+            problem = too_large()
         except (NotebookProblem, Unreadable) as unreadable:
             problem = str(unreadable)
     if notebook is not None and functions:

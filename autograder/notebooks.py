@@ -105,13 +105,19 @@ def read_notebook(data: bytes) -> Notebook:
     )
 
 
+def too_large() -> str:
+    """Return what is said of a notebook of more than `MAX_BYTES`: what happened, what counts, and what to do."""
+    return (
+        f"The notebook has more than {MAX_BYTES / 1e6:.0f} MB. So large a file is not opened, and none of its answers "
+        "counts yet. Pictures and tables below the cells take the room, nearly always, and only your code counts. "
+        "Clear them (Edit > Clear Outputs of All Cells), save the notebook, and hand it in again."
+    )
+
+
 def _as_utf8(data: bytes) -> tuple[bytes, list[str]]:
     """Return the file's text as UTF-8, and what was odd about how it was saved."""
     if len(data) > MAX_BYTES:
-        raise NotebookProblem(
-            f"The notebook has {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read. Clear its outputs "
-            "(Edit > Clear Outputs of All Cells), save it, and hand it in again."
-        )
+        raise NotebookProblem(too_large())
     if not data.strip():
         raise NotebookProblem("The file is empty. Save the notebook in JupyterLab, and hand it in again.")
     if data[:2] == b"PK":

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
+import hashlib
 import os
 import stat
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 12
 MAX_ARCHIVE_BYTES = 300 << 20
 MAX_DIRECTORY_BYTES = 64 << 20
 MAX_INNER_DIRECTORY_BYTES = 1 << 18
+# Of an archive within an archive, so much is held in memory while it is read; what is larger is laid on disk.
+MAX_SPOOLED_BYTES = 8 << 20
+PIECE_BYTES = 1 << 20
 _IGNORED = frozenset(
     {"__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini", ".DS_Store", ".git", ".svn", ".hg"}
     | {".ipynb_checkpoints", ".venv", ".idea", ".vscode", ".cache", ".jupyter", ".ipython", ".virtual_documents"}
@@ -30,16 +37,23 @@ class Unreadable(Exception):  # noqa: N818 - it is the file that is unreadable
     """A file or an archive cannot be read; the message says which, and why."""
 
 
+class TooLarge(Unreadable):
+    """A file is larger than what is read of it."""
+
+
+Opener = Callable[[], AbstractContextManager[IO[bytes]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file: where it lies below the root (`path`, its parts), its size in bytes, and how its bytes are had.
 
-    `reader(limit)` returns at most `limit` bytes and one more; use `read`.
+    The size is what the folder or the archive says of it. `opener()` opens it; use `read` or `digest`.
     """
 
     path: tuple[str, ...]
     size: int
-    reader: Callable[[int], bytes]
+    opener: Opener
 
     @property
     def name(self) -> str:
@@ -55,13 +69,34 @@ class Entry:
 
         Raises
         ------
+        TooLarge
+            If there are more than `limit`.
         Unreadable
-            If there are more than `limit`, or they cannot be read.
+            If they cannot be read.
         """
-        data = self.reader(limit)
+        with self.opener() as file:
+            data = file.read(limit + 1)
         if len(data) > limit:
-            raise Unreadable(f"{self.name} has more than {limit / 1e6:.0f} MB")
+            raise TooLarge(f"{self.name} has more than {limit / 1e6:.0f} MB")
         return data
+
+    def digest(self, limit: int) -> bytes:
+        """Return the SHA-256 of the file's bytes, which are never in memory together.
+
+        Raises
+        ------
+        TooLarge, Unreadable
+            As `read` does.
+        """
+        whole = hashlib.sha256()
+        room = limit
+        with self.opener() as file:
+            while piece := file.read(PIECE_BYTES):
+                whole.update(piece)
+                room -= len(piece)
+                if room < 0:
+                    raise TooLarge(f"{self.name} has more than {limit / 1e6:.0f} MB")
+        return whole.digest()
 
 
 def files_in(folder: Path, without: Sequence[Path] = ()) -> tuple[list[Entry], list[str]]:
@@ -107,22 +142,23 @@ def _walk(folder: Path, without: set[Path], notes: list[str]) -> Iterator[Entry]
                 if len(place) < MAX_DEPTH and Path(item.path) not in without:
                     folders.append((Path(item.path), place))
             elif item.is_file(follow_symlinks=False):
-                yield Entry(place, item.stat(follow_symlinks=False).st_size, _file_reader(item.path))
+                yield Entry(place, item.stat(follow_symlinks=False).st_size, _file_opener(item.path))
         pending += reversed(folders)
 
 
-def _file_reader(path: str) -> Callable[[int], bytes]:
-    def read(limit: int) -> bytes:
+def _file_opener(path: str) -> Opener:
+    @contextlib.contextmanager
+    def opened() -> Iterator[IO[bytes]]:
         try:
             descriptor = os.open(path, os.O_RDONLY | _CAREFULLY)
             with os.fdopen(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     raise Unreadable(f"{Path(path).name} is not a file any more")
-                return file.read(limit + 1)
+                yield file
         except OSError as problem:
             raise Unreadable(f"{Path(path).name} cannot be read ({problem.strerror})") from None
 
-    return read
+    return opened
 
 
 def files_in_zip(archive: Path) -> tuple[list[Entry], list[str]]:
@@ -141,11 +177,13 @@ def files_in_zip(archive: Path) -> tuple[list[Entry], list[str]]:
         raise Unreadable(
             f"{archive.name} is not a zip archive that can be read ({problem}). Download it again."
         ) from None
-    return _members(opened, archive.name)
+    return _members(opened, archive.name, _member_opener)
 
 
 def files_in_inner_zip(entry: Entry) -> tuple[list[Entry], list[str]]:
     """Return the files in an archive that a student handed in, as if they lay where the archive lies.
+
+    The archive is opened again for each file that is read, and closed behind it; it is never in memory as a whole.
 
     Raises
     ------
@@ -153,27 +191,44 @@ def files_in_inner_zip(entry: Entry) -> tuple[list[Entry], list[str]]:
         If it cannot be read, or is made to be no end of it.
     """
 
-    def open_again() -> zipfile.ZipFile:
-        file = io.BytesIO(entry.read(MAX_ARCHIVE_BYTES))
+    def opener_of(_archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Opener:
+        @contextlib.contextmanager
+        def opened() -> Iterator[IO[bytes]]:
+            with _inner_archive(entry) as archive, _member_opener(archive, member)() as file:
+                yield file
+
+        return opened
+
+    with _inner_archive(entry) as archive:
+        found, notes = _members(archive, entry.name, opener_of)
+    return [replace(one, path=(*entry.path[:-1], *one.path)) for one in found], notes
+
+
+@contextlib.contextmanager
+def _inner_archive(entry: Entry) -> Iterator[zipfile.ZipFile]:
+    """Yield an archive that was handed in: as it lies in a folder, or copied out of the archive that it lies in."""
+    with contextlib.ExitStack() as open_files:
+        file = open_files.enter_context(entry.opener())
+        if isinstance(file, zipfile.ZipExtFile):  # to go back in it would be to unpack it from its start again
+            packed, file = file, open_files.enter_context(tempfile.SpooledTemporaryFile(MAX_SPOOLED_BYTES))
+            while file.tell() <= MAX_ARCHIVE_BYTES and (piece := packed.read(PIECE_BYTES)):
+                file.write(piece)
+        if file.seek(0, os.SEEK_END) > MAX_ARCHIVE_BYTES:
+            raise Unreadable(
+                f"{entry.name} is an archive of more than {MAX_ARCHIVE_BYTES / 1e6:.0f} MB and was not opened. Hand in "
+                "the notebook itself, without the archive"
+            )
         _check_directory(file, entry.name, MAX_INNER_DIRECTORY_BYTES)
         try:
-            return zipfile.ZipFile(file)
+            archive = open_files.enter_context(zipfile.ZipFile(file))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
             raise Unreadable(f"{entry.name} is not a zip archive that can be read ({problem})") from None
-
-    found, notes = _members(open_again(), entry.name)
-
-    def again(path: tuple[str, ...]) -> Callable[[int], bytes]:
-        def read(limit: int) -> bytes:
-            inner, _ = _members(open_again(), entry.name)
-            return next(one for one in inner if one.path == path).reader(limit)
-
-        return read
-
-    return [Entry((*entry.path[:-1], *one.path), one.size, again(one.path)) for one in found], notes
+        yield archive
 
 
-def _members(archive: zipfile.ZipFile, name: str) -> tuple[list[Entry], list[str]]:
+def _members(
+    archive: zipfile.ZipFile, name: str, opener_of: Callable[[zipfile.ZipFile, zipfile.ZipInfo], Opener]
+) -> tuple[list[Entry], list[str]]:
     entries: dict[tuple[str, ...], Entry] = {}
     notes: list[str] = []
     for member in archive.infolist():
@@ -189,17 +244,18 @@ def _members(archive: zipfile.ZipFile, name: str) -> tuple[list[Entry], list[str
         elif parts in entries:
             notes.append(f"{name} has two members named {'/'.join(parts)}; the first one counts")
         elif len(parts) <= MAX_DEPTH:
-            entries[parts] = Entry(parts, member.file_size, _member_reader(archive, member))
+            entries[parts] = Entry(parts, member.file_size, opener_of(archive, member))
         if len(entries) > MAX_ENTRIES:
             raise Unreadable(f"{name} holds more than {MAX_ENTRIES:,} files")
     return [entries[parts] for parts in sorted(entries)], notes
 
 
-def _member_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[int], bytes]:
-    def read(limit: int) -> bytes:
+def _member_opener(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Opener:
+    @contextlib.contextmanager
+    def opened() -> Iterator[IO[bytes]]:
         try:
             with archive.open(member) as file:
-                return file.read(limit + 1)
+                yield file
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -212,10 +268,10 @@ def _member_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callabl
             reason = "it has a password" if "password" in str(problem) else type(problem).__name__
             raise Unreadable(f"{member.filename.rsplit('/', 1)[-1]} cannot be unpacked ({reason})") from None
 
-    return read
+    return opened
 
 
-def _check_directory(file: io.BufferedReader | io.BytesIO, name: str, limit: int) -> None:
+def _check_directory(file: IO[bytes], name: str, limit: int) -> None:
     """Look at the size of an archive's directory before Python makes an object of each of its entries."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 65_557))  # the end record and the longest comment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -215,7 +214,7 @@ def _without_copies(notebooks: list[Entry]) -> list[Entry]:
     seen: dict[bytes, Entry] = {}
     for entry in notebooks:
         try:
-            digest = hashlib.sha256(entry.read(MAX_BYTES)).digest()
+            digest = entry.digest(MAX_BYTES)
         except Unreadable:
             digest = repr(entry.path).encode("utf-8", "replace")
         kept = seen.setdefault(digest, entry)

@@ -44,10 +44,10 @@ class HandIn:
         whole = hashlib.sha256(repr((self.student, self.lesson, self.problem, self.notes)).encode("utf-8", "replace"))
         for entry in (*((self.notebook,) if self.notebook else ()), *self.files):
             try:
-                data = entry.read(MAX_MODEL_BYTES)
+                digest = entry.digest(MAX_MODEL_BYTES)
             except Unreadable as problem:
-                data = str(problem).encode("utf-8", "replace")
-            whole.update(repr(entry.path).encode("utf-8", "replace") + hashlib.sha256(data).digest())
+                digest = hashlib.sha256(str(problem).encode("utf-8", "replace")).digest()
+            whole.update(repr(entry.path).encode("utf-8", "replace") + digest)
         return whole.hexdigest()
 
 

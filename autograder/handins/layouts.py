@@ -117,7 +117,7 @@ def _canvas(entries: Sequence[Entry]) -> tuple[list[Share], list[str]]:
         known = match.groupdict()
         student = f"{known['name']}_{known['user']}" if known.get("user") else known["name"]
         share = found.setdefault(student, Share(student))
-        share.entries.append(Entry((known["file"],), entry.size, entry.reader))
+        share.entries.append(Entry((known["file"],), entry.size, entry.opener))
         if known["late"] and not share.notes:
             share.notes.append("Canvas says that this was handed in late")
     return list(found.values()), nobodys
@@ -135,7 +135,7 @@ def _moodle(entries: Sequence[Entry]) -> tuple[list[Share], list[str]]:
         if len(entry.path) > 1:
             share.entries.append(entry.below(1))
         elif match["file"]:
-            share.entries.append(Entry((match["file"],), entry.size, entry.reader))
+            share.entries.append(Entry((match["file"],), entry.size, entry.opener))
     return list(found.values()), nobodys
 
 

@@ -377,7 +377,9 @@ HAND_INS = (
     _unread(
         "endless-text", "a notebook that is one text of 20 MB", b'{"cells": "' + b"x" * (20 << 20), "not valid JSON"
     ),
-    _unread("huge-notebook", "a notebook of 30 MB", b'{"cells": []' + b" " * (30 << 20) + b"}", "has more than 26 MB"),
+    _unread(
+        "huge-notebook", "a notebook of 30 MB", b'{"cells": []' + b" " * (30 << 20) + b"}", "Clear Outputs of All Cells"
+    ),
     Hostile(
         name="zip-bombs",
         kind=Kind.EXHAUSTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ LESSON = lesson(2)
 
 
 def _handin(data: bytes = b"{}", *names: str, **changes: Any) -> HandIn:
-    entries = [Entry((name,), len(data), lambda limit: data) for name in ("x.ipynb", *names)]
+    entries = [Entry((name,), len(data), lambda data=data: io.BytesIO(data)) for name in ("x.ipynb", *names)]
     known = {"student": "ada", "lesson": LESSON.name, "notebook": entries[0], "files": tuple(entries[1:])}
     return HandIn(**{**known, **changes})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ Grade = Callable[..., LessonResult]
 
 
 def _entry(name: str, data: bytes) -> Entry:
-    return Entry((name,), len(data), lambda limit: data[: limit + 1])
+    return Entry((name,), len(data), lambda: io.BytesIO(data))
 
 
 @pytest.fixture
@@ -361,7 +362,7 @@ def test_missing_notebook_is_said(handed_in: Make, sandbox: Runners) -> None:
 def test_unreadable_file_beside_is_left_out(handed_in: Make, sandbox: Runners) -> None:
     """A file that cannot be read is noted, and the notebook is graded."""
 
-    def unreadable(limit: int) -> bytes:
+    def unreadable() -> io.BytesIO:
         raise Unreadable("data.csv cannot be read (Permission denied)")
 
     made = handed_in(2)

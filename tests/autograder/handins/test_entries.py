@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import stat
 import struct
 import threading
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.handins import entries
-from autograder.handins.entries import Entry, Unreadable, files_in, files_in_inner_zip, files_in_zip
+from autograder.handins.entries import Entry, TooLarge, Unreadable, files_in, files_in_inner_zip, files_in_zip
 
 
 def _zip(path: Path, members: dict[str, bytes]) -> Path:
@@ -26,7 +28,7 @@ def _zip(path: Path, members: dict[str, bytes]) -> Path:
 
 
 def _entry(name: str, data: bytes) -> Entry:
-    return Entry((name,), len(data), lambda limit: data[: limit + 1])
+    return Entry((name,), len(data), lambda: io.BytesIO(data))
 
 
 def _paths(found: list[Entry]) -> list[str]:
@@ -203,10 +205,65 @@ def test_inner_archive_lies_where_it_was_found() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("hw/x.ipynb", b"notebook")
-    entry = Entry(("02", "work.zip"), 0, lambda limit: file.getvalue())
+    entry = Entry(("02", "work.zip"), 0, lambda: io.BytesIO(file.getvalue()))
     (inner,), _ = files_in_inner_zip(entry)
     assert inner.path == ("02", "hw", "x.ipynb")
     assert inner.read(100) == b"notebook"
+
+
+@pytest.mark.parametrize("within", [False, True], ids=["in a folder", "in an archive"])
+def test_large_inner_archive_takes_little_memory(tmp_path: Path, within: bool) -> None:
+    """Of an archive of 60 MB that a student handed in, neither finding nor reading its files holds it in memory."""
+    large = tmp_path / "work.zip"
+    with zipfile.ZipFile(large, "w") as archive:
+        archive.writestr("x.ipynb", b"notebook")
+        with archive.open("model.keras", "w") as file:
+            for _ in range(60):
+                file.write(os.urandom(1 << 20))
+    if within:
+        with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.write(large, "work.zip")
+        (entry,) = files_in_zip(tmp_path / "class.zip")[0]
+    else:
+        (entry,) = files_in(tmp_path)[0]
+    tracemalloc.start()
+    try:
+        model, notebook = files_in_inner_zip(entry)[0]
+        assert notebook.read(100) == b"notebook"
+        assert len(model.digest(100 << 20)) == 32
+        with pytest.raises(TooLarge, match=r"model\.keras has more than 1 MB"):
+            model.read(1_000_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 25e6
+
+
+@pytest.mark.parametrize("within", [False, True], ids=["in a folder", "in an archive"])
+def test_inner_archive_is_read_to_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: bool) -> None:
+    """An archive beyond the limit is not opened, and it is said what to hand in instead."""
+    monkeypatch.setattr(entries, "MAX_ARCHIVE_BYTES", 1000)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x.ipynb", bytes(2000))
+    files = {"work.zip": packed.getvalue()}
+    if within:
+        (entry,) = files_in_zip(_zip(tmp_path / "class.zip", files))[0]
+    else:
+        (tmp_path / "work.zip").write_bytes(files["work.zip"])
+        (entry,) = files_in(tmp_path)[0]
+    with pytest.raises(Unreadable, match=r"work\.zip is an archive of more than .* Hand in the notebook itself"):
+        files_in_inner_zip(entry)
+
+
+def test_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
+    """A file's digest is the SHA-256 of all its bytes, up to the limit and no further."""
+    data = os.urandom((1 << 20) + 1)
+    (tmp_path / "x").write_bytes(data)
+    (entry,) = files_in(tmp_path)[0]
+    assert entry.digest(len(data)) == hashlib.sha256(data).digest()
+    with pytest.raises(TooLarge):
+        entry.digest(len(data) - 1)
 
 
 def test_members_are_read_by_several_threads(tmp_path: Path) -> None:
