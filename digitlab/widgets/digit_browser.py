@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.widgets.choice import choice_buttons, named_row, row
 from digitlab.widgets.interactive import Interactive
 from digitlab.widgets.pictures import number_table, picture
 
@@ -80,10 +81,9 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
             f'<div style="overflow-x:auto">{number_table(images[index])}</div></div>'
         )
 
-    # Buttons and no list: JupyterLab takes the keys that are pressed in a list for commands of its own.
-    digit = widgets.ToggleButtons(
-        options=[("all", None), *((str(d), d) for d in digits)],
-        description="Digit",
+    digit = choice_buttons(
+        "Digit",
+        [("all", None), *((str(d), d) for d in digits)],
         tooltips=["All digits", *(f"The digit {d}" for d in digits)],
         style={"button_width": "44px"},
     )
@@ -117,7 +117,6 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
     place.observe(refresh, "value")
     back.on_click(lambda _: step(-1))
     forth.on_click(lambda _: step(1))
-    steps = widgets.HBox([place, back, forth], layout=widgets.Layout(flex_flow="row wrap"))
-    box = widgets.VBox([digit, steps, view])
+    box = widgets.VBox([named_row("Digit", digit), row(place, back, forth), view])
     alt = f"Digit browser over {len(images)} images: image 0, labelled {labels[0]}, its numbers, its neighbours."
     return Interactive(box, view.value, alt)

@@ -77,9 +77,12 @@ def distortion_sliders(model: Any, images: NDArray[Any], labels: ArrayLike, amon
         )
     images, labels = images[:among], labels[:among]
     one_image(images[0], "distortion_sliders")
-    wide = widgets.Layout(width="360px")
-    named = {"style": {"description_width": "90px"}, "layout": wide}
-    which = widgets.BoundedIntText(0, min=0, max=len(images) - 1, description="Digit no.", **named)
+    wide = widgets.Layout(width="360px", max_width="100%")
+    narrow = {"description_width": "90px"}
+    named = {"style": narrow, "layout": wide}
+    which = widgets.BoundedIntText(
+        0, min=0, max=len(images) - 1, description="Digit no.", style=narrow, layout=widgets.Layout(width="180px")
+    )
     thickness = widgets.FloatSlider(0, min=-1.5, max=2, step=0.25, description="Thickness", **named)
     degrees = widgets.IntSlider(0, -180, 180, step=5, description="Rotation", **named)
     right = widgets.IntSlider(0, -10, 10, description="To the right", **named)
@@ -113,7 +116,7 @@ def distortion_sliders(model: Any, images: NDArray[Any], labels: ArrayLike, amon
         control.observe(show, "value")
     back.on_click(reset)
     box = widgets.HBox(
-        [widgets.VBox([which, *sliders, back]), view],
+        [widgets.VBox([which, *sliders, back], layout=widgets.Layout(max_width="100%")), view],
         layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
     )
     alt = f"Sliders that distort a digit, at first test digit 0, label {labels[0]}, and what the model says of it."

@@ -16,6 +16,7 @@ from digitlab.handwriting import to_mnist
 from digitlab.palette import VERMILLION
 from digitlab.pen import PEN, PREPARED, SHEET, Point, Stroke, draw, prepared_strokes
 from digitlab.storage import DataError, PathLike
+from digitlab.widgets.choice import choice_buttons
 from digitlab.widgets.drawing_page import Preprocess, drawing_page
 from digitlab.widgets.interactive import Interactive
 
@@ -24,6 +25,7 @@ STEP = SHEET / 20
 SHARE_OF_TIME = 0.2
 THRESHOLD = 0.8
 BLANK = "an empty sheet"
+_HALF_COMMANDS = ("Control", "Meta", "Shift", "Alt", "AltGraph")
 _KEYS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
 
 
@@ -145,15 +147,13 @@ class _Board:
         self.canvas.layout = widgets.Layout(width=f"{SHEET + 2}px", height=f"{SHEET + 2}px", border="1px solid #595959")
         self.elsewhere = Canvas(width=1, height=1)  # see _paint_anew; it is never shown
         # No tooltip: the canvas of ipycanvas 0.14 is not drawn at all where it has one.
-        self.choice = widgets.Dropdown(
-            options=[BLANK, *PREPARED], value=start, description="Prepared", layout=wide, style=told
-        )
+        self.choice = choice_buttons("Prepared drawing", [BLANK, *PREPARED], value=start)
         self.width = widgets.IntSlider(round(PEN), 2, 40, description="Width of the pen", layout=wide, style=told)
         self.threshold = widgets.FloatSlider(
             THRESHOLD, min=0, max=1, step=0.01, description="Threshold", layout=wide, style=told
         )
         self.pen = widgets.ToggleButton(description="Pen down", layout=widgets.Layout(width="98px"))
-        self.label = widgets.Dropdown(options=range(10), description="It is a", layout=wide, style=told)
+        self.label = widgets.BoundedIntText(0, 0, 9, description="It is a", layout=wide, style=told)
         self.view, self.note = widgets.HTML(layout=widgets.Layout(flex="1 1 330px", min_width="0")), widgets.HTML()
         self.undo = self._button("Undo", lambda: self._do(self.sheet.undo))
         self.clear = self._button("Clear", lambda: self._do(self.sheet.clear))
@@ -166,6 +166,7 @@ class _Board:
                 widgets.Label("Draw a digit here, with the mouse or a finger:"),
                 self.canvas,
                 widgets.HBox([self.undo, self.clear]),
+                widgets.Label("Or take a prepared drawing:"),
                 self.choice,
                 self.width,
                 self.threshold,
@@ -175,7 +176,8 @@ class _Board:
                 self.label,
                 save,
                 self.note,
-            ]
+            ],
+            layout=widgets.Layout(width="320px", max_width="100%"),
         )
         self._listen()
         verdict = self._refresh()
@@ -244,13 +246,21 @@ class _Board:
         self._do(lambda: self.sheet.go_on(x + STEP * by[0], y + STEP * by[1]))
 
     def _choose(self, name: str) -> None:
-        if name != BLANK or self.sheet.is_prepared:  # else the list only follows what was drawn
+        if name != BLANK or self.sheet.is_prepared:  # else the choice only follows what was drawn
             self.by_buttons = False
             self._do(lambda: self.sheet.take(name))
 
-    def _key(self, key: str, shift: bool, *_: bool) -> None:
-        """Answer to keys on the canvas. It keeps the Tab key from the browser, so the focus is moved on from here."""
-        if key == "Tab":
+    def _key(self, key: str, shift: bool, control: bool = False, meta: bool = False) -> None:
+        """Answer to keys on the canvas. It keeps every key from the browser, so some are handed on from here.
+
+        The Tab key moves the focus on. Ctrl or ⌘ is half of a command to JupyterLab, such as Ctrl+S: the canvas gives
+        the focus away before the other half comes. Where that was too quick, the note asks to press it again.
+        """
+        if control or meta:
+            self.canvas.blur()
+            if key not in _HALF_COMMANDS:
+                self._say(f"The sheet caught that key. Press {'Ctrl' if control else '⌘'}+{key.upper()} once more.")
+        elif key == "Tab":
             (self.canvas.blur if shift else self.undo.focus)()
         elif key in _KEYS:
             self._step(_KEYS[key])
@@ -265,7 +275,7 @@ class _Board:
         if not self.sheet.is_down and self.pen.value:
             self.pen.value = False
         if not self.sheet.is_prepared:
-            self.choice.value = BLANK  # the list says what lies there
+            self.choice.value = BLANK  # the choice says what lies there
         self._paint()
         self._refresh()
 
@@ -317,4 +327,7 @@ class _Board:
                 said = f"Saved as {path}. Digits of your own: {len(own_digits(self.folder)[1])}."
             except DataError as error:
                 said = str(error)
-        self.note.value = f'<div role="status" style="width:300px;line-height:1.3">{html.escape(said)}</div>'
+        self._say(said)
+
+    def _say(self, text: str) -> None:
+        self.note.value = f'<div role="status" style="width:300px;line-height:1.3">{html.escape(text)}</div>'

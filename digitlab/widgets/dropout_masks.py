@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from digitlab.palette import GREY, VERMILLION
 from digitlab.regularisation import dropout
+from digitlab.widgets.choice import choice_buttons, named_row, row
 from digitlab.widgets.interactive import Interactive
 from digitlab.widgets.pictures import picture
 
@@ -44,11 +45,7 @@ def dropout_masks(x: ArrayLike, rate: float = 0.5, seed: int = 0) -> Interactive
     x = x.astype(np.float64)
     number = 1  # of the mask that is shown
     slider = widgets.FloatSlider(rate, min=0.0, max=HIGHEST_RATE, step=0.05, readout_format=".2f", description="Rate")
-    mode = widgets.ToggleButtons(
-        options=[TRAINING, IN_USE],
-        description="The model is",
-        style={"description_width": "90px", "button_width": "100px"},
-    )
+    mode = choice_buttons("The model is", [TRAINING, IN_USE], style={"button_width": "100px"})
     again = widgets.Button(description="New mask")
     rescale = widgets.Checkbox(True, description="Divide what is kept by 1 - rate", indent=False)
 
@@ -69,7 +66,7 @@ def dropout_masks(x: ArrayLike, rate: float = 0.5, seed: int = 0) -> Interactive
     again.on_click(new_mask)
     for control in (slider, mode, rescale):
         control.observe(show, "value")
-    box = widgets.VBox([widgets.HBox([slider, again]), widgets.HBox([mode, rescale]), view])
+    box = widgets.VBox([row(slider, again), named_row("The model is", mode, rescale), view])
     what = f"{x.shape[2]} maps" if x.ndim == 3 else f"{x.size} activations"
     told = _told(x, slider.value, training=True, rescaled=True, seed=seed, number=1)
     return Interactive(box, view.value, f"Dropout masks over {what}. {told}")
@@ -127,7 +124,9 @@ def _page(x: NDArray[np.float64], rate: float, training: bool, rescaled: bool, s
     warning = "" if rescaled or not training else " What is kept is not divided by 1 - rate, as Keras would do."
     return (
         f'<p role="status"><b>{told}</b>{warning}</p>'
-        f'<div style="overflow-x:auto"><table style="border-collapse:collapse">{body}</table></div>'
+        # Without a width of its own the wide table scrolls here, and does not make the sentences as wide as it is.
+        '<div style="overflow-x:auto;width:0;min-width:100%">'
+        f'<table style="border-collapse:collapse">{body}</table></div>'
         f"<p><small>{scale}Numbers that are silenced are crossed out in the mask.</small></p>"
     )
 

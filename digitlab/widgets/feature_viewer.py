@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from digitlab.inspection import map_layers, one_image
+from digitlab.widgets.choice import choice_buttons, named_row
 from digitlab.widgets.interactive import Interactive
 from digitlab.widgets.pictures import picture
 
@@ -111,14 +112,12 @@ def feature_viewer(
         return seen[place]
 
     sources = ([OWN] if own is not None else []) + [TEST]
-    source = widgets.Dropdown(options=sources, description="Image")
-    digit = widgets.IntSlider(0, 0, len(images) - 1, description="Which", continuous_update=False)
-    layer = widgets.Dropdown(
-        options=[(f"{one.name} ({one.kind})", place) for place, one in enumerate(layers)], description="Layer"
-    )
+    source = choice_buttons("Image", sources)
+    digit = widgets.IntSlider(0, 0, len(images) - 1, description="Number", continuous_update=False)
+    layer = choice_buttons("Layer", [(f"{one.name} ({one.kind})", place) for place, one in enumerate(layers)])
     channel = widgets.IntSlider(0, 0, layers[0].maps - 1, description="Map")
     for control in (digit, channel):
-        control.layout = widgets.Layout(width="340px")
+        control.layout = widgets.Layout(width="340px", max_width="100%")
 
     def page() -> str:
         place = -1 if source.value == OWN else digit.value
@@ -144,7 +143,7 @@ def feature_viewer(
     layer.observe(another_layer, "value")
     for control in (source, digit, channel):
         control.observe(show, "value")
-    box = widgets.VBox([widgets.HBox([source, digit]), widgets.HBox([layer, channel]), view])
+    box = widgets.VBox([named_row("Image", source, digit), named_row("Layer", layer, channel), view])
     alt = (
         f"Feature viewer: {layers[0].maps} maps that the layer {layers[0].name} makes of "
         f"{'your image' if own is not None else f'test digit 0, label {labels[0]}'}, with kernels and numbers."
@@ -178,7 +177,8 @@ def _page(
         f"{_kernel_part(layer, chosen)}"
         f"<p><b>Map {chosen}</b>: {one.shape[0]} × {one.shape[1]} numbers from {one.min():.2f} to {one.max():.2f}; the "
         f"largest stands in row {row}, column {column}.</p>"
-        f'<div style="overflow-x:auto">{_numbers(one, f"Numbers of map {chosen}", low, high)}</div>'
+        '<div style="overflow-x:auto;width:0;min-width:100%">'
+        f"{_numbers(one, f'Numbers of map {chosen}', low, high)}</div>"
     )
 
 
@@ -201,10 +201,7 @@ def _kernel_part(layer: Layer, chosen: int) -> str:
         what = f"a kernel for each of the {channels} channels that come in; what they give is added up."
     if channels > MOST_CHANNELS:
         what += f" The first {MOST_CHANNELS}:"
-    return (
-        f"<p><b>Filter {chosen}</b>: {what}</p>"
-        f'<div style="display:flex;flex-wrap:wrap;gap:6px;overflow-x:auto">{tables}</div>'
-    )
+    return f'<p><b>Filter {chosen}</b>: {what}</p><div style="display:flex;flex-wrap:wrap;gap:6px">{tables}</div>'
 
 
 def _told(layer: Layer, place: int, maps: NDArray[np.float32]) -> str:

@@ -89,3 +89,13 @@ def test_masks_by_mouse_and_by_keyboard(lab: Lab) -> None:
         assert again.is_disabled()
         masks.locator("button:has-text('training')").click()
         wait_for(page, masks, "Mask 3, rate 0.70")
+
+        for width in (1280, 700):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(500)
+            name, button = (masks.get_by_text(text, exact=True).bounding_box() for text in ("The model is", "training"))
+            assert button["y"] <= name["y"] + name["height"] / 2 <= button["y"] + button["height"], "not in one line"
+            edge = masks.evaluate("area => area.getBoundingClientRect().right")
+            for told in (masks.locator("[role=status]"), masks.get_by_text("Divide what is kept by 1 - rate")):
+                box = told.bounding_box()
+                assert box["x"] + box["width"] <= edge, "cut off at the right"

@@ -158,9 +158,21 @@ def test_keys_on_the_canvas_draw(shown: Interactive) -> None:
     assert not parts(shown, ipywidgets.ToggleButton)[0].value
 
 
+def test_commands_of_jupyterlab_are_no_keys_of_the_canvas(shown: Interactive) -> None:
+    """Ctrl alone is silent; Ctrl with a letter that came too soon is asked for again; neither draws anything."""
+    before = verdict(shown)
+    send(shown, "key_down", key="Control", shift_key=False, ctrl_key=True, meta_key=False)
+    assert note(shown) == ""
+    send(shown, "key_down", key="s", shift_key=False, ctrl_key=True, meta_key=False)
+    assert "Press Ctrl+S once more." in note(shown)
+    send(shown, "key_down", key="ArrowDown", shift_key=False, ctrl_key=False, meta_key=True)
+    assert "Press ⌘+ARROWDOWN once more." in note(shown)
+    assert verdict(shown) == before
+
+
 def test_prepared_drawings_can_be_chosen(shown: Interactive) -> None:
     """Each prepared drawing lies on the sheet when it is chosen, and goes when an empty sheet is."""
-    choice = parts(shown, ipywidgets.Dropdown)[0]
+    choice = parts(shown, ipywidgets.ToggleButtons)[0]
     for name in PREPARED:
         choice.value = name
         assert (verdict(shown) == "I say 1, with 90.0 %.") == (name == "1"), name
@@ -169,8 +181,8 @@ def test_prepared_drawings_can_be_chosen(shown: Interactive) -> None:
 
 
 def test_drawing_takes_a_new_sheet_from_under_a_prepared_drawing(shown: Interactive) -> None:
-    """A stroke on a prepared drawing begins a drawing of one's own; the list says so, and does not wipe it."""
-    choice = parts(shown, ipywidgets.Dropdown)[0]
+    """A stroke on a prepared drawing begins a drawing of one's own; the choice says so, and does not wipe it."""
+    choice = parts(shown, ipywidgets.ToggleButtons)[0]
     choice.value = "8"
     stroke(shown, (140, 40), (140, 240))
     assert verdict(shown) == "I say 1, with 90.0 %."
@@ -201,7 +213,7 @@ def test_the_width_of_the_pen_changes_the_drawing(shown: Interactive) -> None:
 def test_a_digit_is_saved_as_it_was_drawn(shown: Interactive, tmp_path: Path) -> None:
     """The file has the label in its name and the drawing in it; the page says how many there are."""
     stroke(shown, (140, 40), (140, 240))
-    parts(shown, ipywidgets.Dropdown)[1].value = 1
+    parts(shown, ipywidgets.BoundedIntText)[0].value = 1
     for count in (1, 2):
         button(shown, "Save this digit").click()
         assert f"1_0{count}.png. Digits of your own: {count}." in note(shown)
@@ -215,7 +227,7 @@ def test_nothing_and_prepared_drawings_are_not_saved(shown: Interactive, tmp_pat
     """An empty sheet and a prepared drawing are no digits of one's own."""
     button(shown, "Save this digit").click()
     assert "nothing to save yet" in note(shown)
-    parts(shown, ipywidgets.Dropdown)[0].value = "3"
+    parts(shown, ipywidgets.ToggleButtons)[0].value = "3"
     button(shown, "Save this digit").click()
     assert "a prepared drawing, not one of yours" in note(shown)
     assert not (tmp_path / "mine").exists()

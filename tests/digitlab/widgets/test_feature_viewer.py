@@ -52,7 +52,7 @@ def test_numbers_are_those_of_the_layer(model: Any, digits: tuple[Any, Any]) -> 
     """Kernel and map stand there with their numbers, for the layer, the map and the digit that are chosen."""
     shown = feature_viewer(model, *digits)
     (view,) = parts(shown, ipywidgets.HTML)
-    source, layer = parts(shown, ipywidgets.Dropdown)
+    source, layer = parts(shown, ipywidgets.ToggleButtons)
     which, chosen = parts(shown, ipywidgets.IntSlider)
     assert source.options == ("test digit",)
     which.value, chosen.value = 4, 5
@@ -80,7 +80,7 @@ def test_an_own_image_comes_first(model: Any, digits: tuple[Any, Any]) -> None:
     own = np.zeros((28, 28, 1), np.float32)
     own[4:24, 13:15] = 1
     shown = feature_viewer(model, *digits, own)
-    (view,), (source, _) = parts(shown, ipywidgets.HTML), parts(shown, ipywidgets.Dropdown)
+    (view,), (source, _) = parts(shown, ipywidgets.HTML), parts(shown, ipywidgets.ToggleButtons)
     which = parts(shown, ipywidgets.IntSlider)[0]
     assert source.value == "own image"
     assert which.disabled
@@ -108,7 +108,7 @@ def test_layers_of_other_kinds(digits: tuple[Any, Any]) -> None:
     assert named["norm"].kernels is None
     assert named["depth"].kernels is None
     shown = feature_viewer(model, *digits)
-    (view,), (_, layer) = parts(shown, ipywidgets.HTML), parts(shown, ipywidgets.Dropdown)
+    (view,), (_, layer) = parts(shown, ipywidgets.HTML), parts(shown, ipywidgets.ToggleButtons)
     for label, place in layer.options:
         layer.value = place
         assert f"of <b>{label.split()[0]}</b>" in view.value
