@@ -9,8 +9,9 @@ import numpy as np
 
 from autograder.compare import describe
 from autograder.exercise import Case, Cases, Exercise, Finding, Mistake
-from autograder.exercises.l06_build_the_cnn.model_evidence import Facts, facts_of, judge_model, says
+from autograder.exercises.l06_build_the_cnn.model_evidence import Facts, answers_of, facts_of, judge_model, says
 from autograder.inside.codec import Make
+from autograder.inside.model_facts import IMAGES
 from autograder.records import Evidence
 
 TRUE_LOSS = -float(np.log(0.7))
@@ -42,7 +43,24 @@ def judge_compiled(exercise: Exercise, cases: Cases, evidence: Evidence) -> Find
             message=f"`model.evaluate` with six images and whole-number labels gives no numbers: {describe(evaluated)}",
             next_step="Which metrics did you give, and does each of them take whole-number labels?",
         )
+    true = cross_entropy_of(answers_of(facts))
+    if not any(math.isclose(evaluated.get("loss", math.nan), true * count, rel_tol=0.01) for count in (1, IMAGES)):
+        return Finding(
+            share=0.0,
+            message=f"For six images the loss is {evaluated.get('loss', math.nan):.4g}; the cross-entropy of what the "
+            f"model answers is {true:.4g}.",
+            next_step="Is your loss one of Keras' own?",
+        )
     return finding
+
+
+def cross_entropy_of(answers: np.ndarray[Any, Any] | None) -> float:
+    """Return the mean cross-entropy of answers, for the labels with which the model was evaluated: half are right."""
+    if answers is None:
+        return math.nan
+    labels = answers.argmax(axis=1)
+    labels[: IMAGES // 2] = (labels[: IMAGES // 2] + 1) % 10
+    return float(-np.log(np.maximum(answers[np.arange(IMAGES), labels].astype(np.float64), 1e-7)).mean())
 
 
 def _metrics(facts: Facts) -> dict[str, Any]:

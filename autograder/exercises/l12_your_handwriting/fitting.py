@@ -27,11 +27,14 @@ CENTRE = (13.0 - 0.05, 14.5 + 0.05)
 # Of the ink so much must be found again, to within a pixel, be it ever so faint.
 FOUND = 0.93
 FAINT = 0.03
+# Of the ink that comes back so much must lie where the drawing has some, or beside it: a patch of grey is no digit.
+WITHIN = 0.85
+MARGIN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """One answer measured: the box of its ink, its centre of mass, how much of the ink is found in it."""
+    """One answer measured: its ink's box and centre of mass, how much ink is found in it, how much of it is ink."""
 
     sheet: Sheet
     value: Array
@@ -42,6 +45,7 @@ class Fit:
     mass: tuple[float, float]
     share: float
     found: float
+    within: float
 
     @property
     def wanted(self) -> tuple[int, int]:
@@ -80,7 +84,7 @@ class Fit:
         """Whether the ink is as it should be, whatever the dtype and the axes of length 1."""
         in_range = self.image.min() >= -1e-6 and self.image.max() <= 1 + 1e-6
         size = self.sheet.thin or (self.has_right_sides and not self.is_bright)
-        return bool(in_range and size and self.is_centred and self.found >= FOUND)
+        return bool(in_range and size and self.is_centred and self.found >= FOUND and self.within >= WITHIN)
 
 
 def fit_of(case: Case, value: Any) -> Fit | None:
@@ -106,6 +110,7 @@ def _measured(case: Case, pixels: bytes, dtype: np.dtype[Any], shape: tuple[int,
     box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     places = np.indices(ink.shape)
     row, column = (float((axis * ink).sum() / ink.sum()) for axis in places)
+    found, within = _overlap(case.secret.ink, ink, (row, column))
     return Fit(
         sheet=case.secret,
         value=given,
@@ -115,28 +120,41 @@ def _measured(case: Case, pixels: bytes, dtype: np.dtype[Any], shape: tuple[int,
         middle=((rows[0] + rows[-1]) / 2, (columns[0] + columns[-1]) / 2),
         mass=(row, column),
         share=float(box.mean()),
-        found=_found(case.secret.ink, ink, (row, column)),
+        found=found,
+        within=within,
     )
 
 
-def _found(wanted: Array, ink: Array, mass: tuple[float, float]) -> float:
-    """Return the share of the wanted ink that is there to within a pixel, where the two lie on each other best."""
-    there = np.zeros((28 + 60, 28 + 60), bool)
-    there[30:58, 30:58] = ink > FAINT
-    near = np.zeros_like(there)
-    for down in (-1, 0, 1):
-        for right in (-1, 0, 1):
-            near |= np.roll(there, (down, right), axis=(0, 1))
-    rows, columns = np.indices(wanted.shape)
-    weights = wanted / wanted.sum()
-    top, left = round(mass[0] - float((rows * weights).sum())), round(mass[1] - float((columns * weights).sum()))
+def _overlap(wanted: Array, ink: Array, mass: tuple[float, float]) -> tuple[float, float]:
+    """Return how much of the wanted ink is there, and how much of what is there is wanted, to within a pixel.
+
+    Each where the two lie on each other best, at most three pixels from where their centres of mass do.
+    """
+    drawn = np.zeros(ink.shape)
     height, width = wanted.shape
-    best = 0.0
+    drawn[:height, :width] = wanted / wanted.sum()
+    rows, columns = np.indices(ink.shape)
+    top, left = round(mass[0] - float((rows * drawn).sum())), round(mass[1] - float((columns * drawn).sum()))
+    there, asked = _and_around(ink > FAINT), _and_around(drawn > FAINT * drawn.max())
+    given = np.zeros(asked.shape)
+    given[MARGIN:-MARGIN, MARGIN:-MARGIN] = np.where(ink > FAINT, ink, 0)
+    given /= given.sum()
+    found = within = 0.0
     for down in range(top - 3, top + 4):
         for right in range(left - 3, left + 4):
-            part = near[30 + down : 30 + down + height, 30 + right : 30 + right + width]
-            best = max(best, float((weights * part).sum()) if part.shape == wanted.shape else 0.0)
-    return best
+            part = there[MARGIN + down :, MARGIN + right :][:height, :width]
+            if part.shape == wanted.shape and min(MARGIN + down, MARGIN + right) >= 0:
+                found = max(found, float((drawn[:height, :width] * part).sum()))
+            within = max(within, float((given * np.roll(asked, (down, right), axis=(0, 1))).sum()))
+    return found, within
+
+
+def _and_around(marked: Array) -> Array:
+    """Return the marked pixels and their eight neighbours each, with a margin around them all."""
+    wide = np.pad(marked, MARGIN)
+    return np.asarray(
+        np.logical_or.reduce([np.roll(wide, (down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)])
+    )
 
 
 # --- the named mistakes, by what became of the ink -----------------------------------------------------------------
@@ -330,6 +348,11 @@ def _problem(case: Case, value: Any) -> tuple[str, str] | None:
             one.found < FOUND,
             f"Of the ink {one.found:.0%} is found again",
             "Show the image after each step. After which one is ink missing?",
+        ),
+        (
+            one.within < WITHIN,
+            f"Of the ink that comes back {1 - one.within:.0%} lies where the drawing has none",
+            "Show the image beside the drawing. Is it the same digit, with the same strokes?",
         ),
         (
             not one.is_centred,

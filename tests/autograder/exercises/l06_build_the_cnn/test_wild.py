@@ -307,3 +307,74 @@ def test_nonsense_earns_nothing() -> None:
             verdict = verdict_on(f"l06_{exercise}", answer)
             assert (verdict.status, verdict.points) == (Status.FAILED, 0.0), (exercise, verdict)
             assert verdict.message
+
+
+def unused_convolutions() -> Any:
+    """Return a linear model that owns the layers which are asked for, and leaves them out."""
+    import keras
+    from keras import layers
+
+    class Idle(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.idle = [layers.Conv2D(8, 3, activation="relu") for _ in range(2)]
+            self.pools = [layers.MaxPooling2D(), layers.MaxPooling2D()]
+            self.flat, self.drop = layers.Flatten(), layers.Dropout(0.5)
+            self.out = layers.Dense(10, activation="softmax")
+
+        def call(self, x: Any) -> Any:
+            return self.out(self.drop(self.flat(x)))
+
+    return Idle()
+
+
+def constant_loss(model: Any) -> Any:
+    """Return the model with a loss that is right for one row of probabilities, and the same for any other."""
+    model.compile("adam", lambda y, p: 0 * p[:, 0] - float(np.log(0.7)), metrics=["accuracy"])
+    return model
+
+
+def loss_of_nan(model: Any) -> Any:
+    """Return the model with a loss that is no number."""
+    model.compile("adam", lambda y, p: p[:, 0] * float("nan"), metrics=["accuracy"])
+    return model
+
+
+def metric_that_raises(model: Any) -> Any:
+    """Return the model with a metric that does not take whole-number labels."""
+    import keras
+
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=[keras.metrics.CategoricalCrossentropy()])
+    return model
+
+
+def trains_one_of_two(model: Any, x: Any, y: Any) -> Any:
+    """Return right numbers, and train the second model afterwards."""
+    measured = model.evaluate(x, y, verbose=0)
+    if len(x) > 25:
+        model.fit(x, y, verbose=0)
+    return measured
+
+
+def no_number(model: Any, x: Any, y: Any) -> float:
+    """Return NaN for the accuracy of a model that has learnt."""
+    model.fit(x, y, epochs=20, batch_size=25, verbose=0)
+    return float("nan")
+
+
+@pytest.mark.parametrize(
+    ("exercise", "function"),
+    [
+        ("l06_build_cnn", unused_convolutions),
+        ("l06_compile_model", constant_loss),
+        ("l06_compile_model", loss_of_nan),
+        ("l06_compile_model", metric_that_raises),
+        ("l06_untrained_check", trains_one_of_two),
+        ("l06_overfit_tiny", no_number),
+    ],
+)
+def test_tricks_earn_nothing(exercise: str, function: Answer) -> None:
+    """What has the look of a right answer, to a judge that does not look closely, earns nothing."""
+    verdict = verdict_on(exercise, function)
+    assert (verdict.status, verdict.points) == (Status.FAILED, 0.0), verdict
+    assert verdict.message
