@@ -85,6 +85,7 @@ _HOME: dict[str, str] = {
     "feature_maps": "digitlab.inspection",
     "occlusion_map": "digitlab.inspection",
     "map_layers": "digitlab.inspection",
+    "layer_input": "digitlab.inspection",
     "kernel_grid": "digitlab.plots.features",
     "feature_map_grid": "digitlab.plots.features",
     "occlusion_plot": "digitlab.plots.features",

@@ -128,6 +128,46 @@ def feature_maps(model: Any, image: NDArray[Any], layer_name: str) -> NDArray[np
     return np.asarray(up_to_it(image[np.newaxis], training=False)[0], dtype=np.float32)
 
 
+def layer_input(model: Any, image: NDArray[Any], layer_name: str) -> NDArray[np.float32]:
+    """Return what one layer gets to see of an image: as the layers before it leave it, with the zeros of its padding.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Sequential or functional, and built.
+    image : ndarray of float, shape (28, 28, 1)
+        In [0, 1].
+    layer_name : str
+        Of a convolution or pooling layer, or another one that slides a window. With ``padding="same"`` Keras adds as
+        many zeros as the last window needs, of an odd number one more below and to the right.
+
+    Returns
+    -------
+    ndarray of float32, shape (height, width, channels)
+
+    Raises
+    ------
+    ValueError
+        If the image has another shape, or the model has no such layer that gives maps.
+    """
+    from digitlab.keras_import import import_keras
+
+    image = one_image(image, "layer_input")
+    if layer_name not in map_layers(model):
+        raise ValueError(
+            f"layer_input needs a layer that gives maps, got {layer_name!r}. Those of this model are: "
+            f"{', '.join(map_layers(model)) or 'none'}."
+        )
+    layer = model.get_layer(layer_name)
+    seen = np.asarray(import_keras().Model(model.inputs[0], layer.input)(image[np.newaxis], training=False)[0])
+    if getattr(layer, "padding", "valid") == "same":
+        window = np.array(getattr(layer, "kernel_size", None) or layer.pool_size)
+        reach = (np.array(layer.output.shape[1:3]) - 1) * layer.strides + window
+        lack = np.maximum(0, reach - seen.shape[:2])
+        seen = np.pad(seen, [*((n // 2, n - n // 2) for n in lack), (0, 0)])
+    return np.asarray(seen, dtype=np.float32)
+
+
 def occlusion_map(model: Any, image: NDArray[Any], label: int, size: int) -> NDArray[np.float32]:
     """Return, for each pixel, by how much the label's probability drops when a square around it is covered with 0.
 

@@ -67,11 +67,11 @@ predict(
 
 # %% role="demo"
 model = digitlab.your_model()
-convolutions = [layer for layer in model.layers if "Conv" in type(layer).__name__]
+convolutions = [layer for layer in model.layers if type(layer).__name__ == "Conv2D"]
 if not convolutions:
     print("It has no convolution to look into, so this lesson takes the course's own model.")
     model = digitlab.small_model()
-    convolutions = [layer for layer in model.layers if "Conv" in type(layer).__name__]
+    convolutions = [layer for layer in model.layers if type(layer).__name__ == "Conv2D"]
 probabilities = digitlab.predict_probabilities(model, x_new)
 predicted = probabilities.argmax(axis=1)
 print(f"{(predicted == y_test).mean():.2%} right, {(predicted != y_test).sum()} errors")
@@ -222,7 +222,7 @@ digitlab.sample_grid(x_test[mixed], [f"image {n}" for n in mixed], 1, 10, f"{t} 
 first = convolutions[0]
 kernels = first.get_weights()[0]
 print("kernels of", first.name, "have the shape", kernels.shape)
-digitlab.kernel_grid(kernels, f"The filters of layer {first.name}")
+digitlab.kernel_grid(kernels[:, :, [0], :], f"The filters of layer {first.name}")
 
 # %% [markdown]
 # Do you find one that waits for an edge, with orange on one side and purple on the other? Not every filter can be put
@@ -230,12 +230,19 @@ digitlab.kernel_grid(kernels, f"The filters of layer {first.name}")
 #
 # ## Maps: what it finds
 #
-# A filter slid over an image gives a **feature map**. A worked example by hand, with the functions of lessons 04 and 05:
-# a convolution with the first kernel, the bias added, then ReLU.
+# A filter slid over an image gives a **feature map**. A worked example by hand, with the convolution of lesson 04: the
+# first filter, its bias added, and then what the layer does to each number (`first.activation`, mostly ReLU).
+#
+# What comes in need not be the whole image: a model of lesson 07 cuts two pixels off at each side first (`crop=2`), and
+# another may put zeros around it. `digitlab.layer_input` gives the 4 as it arrives at the layer.
 
 # %% role="demo"
-kernel, bias = kernels[:, :, 0, 0], first.get_weights()[1][0]
-by_hand = digitlab.relu(digitlab.conv2d_valid(four[..., 0], kernel) + bias)
+arrives = digitlab.layer_input(model, four, first.name)
+bias = first.get_weights()[1][:1] if first.use_bias else np.zeros(1)
+down, right = first.strides  # how far the filter moves at a time, mostly 1
+sums = digitlab.conv2d_multi(arrives, kernels[..., :1], bias)[::down, ::right]
+by_hand = np.asarray(first.activation(sums))[..., 0]
+print("the image has the shape", four.shape, "and what arrives at", first.name, "has", arrives.shape)
 print("a map of", by_hand.shape, f"numbers, from {by_hand.min():.2f} to {by_hand.max():.2f}")
 digitlab.feature_map_grid(by_hand[..., np.newaxis], four, "Filter 0 on our 4, by hand")
 
@@ -283,9 +290,9 @@ print("map 0 is what we got by hand:", alike)
 digitlab.feature_map_grid(maps, four, f"Our 4 after layer {first.name}")
 
 # %% [markdown]
-# (Is it False? Then your own model cuts the border off first, as `crop=2` in lesson 07 does, so its maps are smaller;
-# or its first convolution pads, or has no ReLU.) Each map is the same 4, seen with other eyes. Do you find
-# one that answers to upright strokes, and one that answers to the bar? And further inside?
+# So each map is the arithmetic of lesson 04, and nothing else. (False? Then ask `check` about your `feature_maps` again.)
+# Each map is the same 4, seen with other eyes. Do you find one that answers to upright strokes, and one that answers to
+# the bar? And further inside?
 
 # %% role="demo"
 last = digitlab.map_layers(model)[-1]
@@ -299,7 +306,7 @@ digitlab.feature_map_grid(deep, four, f"Our 4 after layer {last}")
 #
 # ## Play: your model, your digit
 #
-# Choose an image, a layer and a map (Tab moves, arrow keys change). Have you written a digit of your own? Put a
+# Choose an image, a layer and a map (Tab moves, the space bar presses a button, arrow keys move a slider). Have you written a digit of your own? Put a
 # scan of it beside this notebook as `my_digit.png`, run the cell again, and the viewer begins with it. (Digits that you
 # drew in lesson 12 lie in the folder `my_digits`, and serve as well.)
 #

@@ -15,7 +15,15 @@ from hypothesis.extra.numpy import arrays
 import digitlab
 from digitlab import inspection
 from digitlab.convolution import conv2d_multi
-from digitlab.inspection import cover_each_place, feature_maps, map_layers, occlusion_map, top_confusions, worst_errors
+from digitlab.inspection import (
+    cover_each_place,
+    feature_maps,
+    layer_input,
+    map_layers,
+    occlusion_map,
+    top_confusions,
+    worst_errors,
+)
 from digitlab.stacks import max_pool, relu
 
 RNG = np.random.default_rng(10)
@@ -142,6 +150,43 @@ def test_maps_of_a_functional_model_with_two_ways(digit: Any) -> None:
     found = feature_maps(model, digit, "both")
     np.testing.assert_allclose(found[..., 2:], feature_maps(model, digit, "other"), atol=1e-6)
     assert found.shape == (28, 28, 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["plain", "cropped", "same", "even, strided", "strided", "scaled", "after another"])
+def test_what_arrives_at_a_layer_is_what_it_computes_with(digit: Any, kind: str) -> None:
+    """Convolved by hand, what arrives at a layer becomes its maps: cropped, padded, strided or scaled before."""
+    import keras
+    from keras.layers import Conv2D, Cropping2D, Rescaling
+
+    begin = {
+        "plain": [Conv2D(3, 5, activation="relu", name="it")],
+        "cropped": [Cropping2D(2), Conv2D(3, 5, activation="relu", name="it")],
+        "same": [Conv2D(3, 3, padding="same", activation="relu", name="it")],
+        "even, strided": [Conv2D(3, 4, strides=2, padding="same", activation="elu", name="it")],
+        "strided": [Conv2D(3, 5, strides=3, name="it")],
+        "scaled": [Rescaling(2.0, -0.5), Conv2D(3, (3, 5), activation="tanh", name="it")],
+        "after another": [Conv2D(4, 3), Conv2D(3, 2, padding="same", name="it")],
+    }[kind]
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input((28, 28, 1)), *begin])
+    layer = model.get_layer("it")
+    kernels, bias = layer.get_weights()
+    arriving = layer_input(model, digit, "it")
+    down, right = layer.strides
+    by_hand = np.asarray(layer.activation(conv2d_multi(arriving, kernels, bias)[::down, ::right]))
+    np.testing.assert_allclose(by_hand, feature_maps(model, digit, "it"), atol=1e-5)
+    if kind in ("plain", "cropped", "same"):
+        assert arriving.shape == {"plain": (28, 28, 1), "cropped": (24, 24, 1), "same": (30, 30, 1)}[kind]
+
+
+@pytest.mark.slow
+def test_what_arrives_at_a_pooling_layer(network: Any, digit: Any) -> None:
+    """A pooling layer gets the maps of the layer before it; a name that is none is told."""
+    before, pool = map_layers(network)[:2]
+    np.testing.assert_array_equal(layer_input(network, digit, pool), feature_maps(network, digit, before))
+    with pytest.raises(ValueError, match=r"layer_input needs a layer that gives maps, got 'nothing'\. Those of this"):
+        layer_input(network, digit, "nothing")
 
 
 @pytest.mark.slow
