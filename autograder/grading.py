@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +28,9 @@ from autograder.selection import select
 from autograder.wording import printable_lines, without_addresses
 
 MAX_BESIDE_BYTES = 128 << 20  # whatever an archive says of its members' sizes
+# A hand-in whose files are larger than this waits for others that are.
+LARGE_BYTES = 16 << 20
+_LARGE_ONE = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,17 @@ def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) 
     settings : Settings
     runner : Runner
         The sandbox.
+
+    Notes
+    -----
+    Of hand-ins with large files one is in memory at a time, whatever the number of threads.
     """
+    sizes = [entry.size for entry in (handin.notebook, *handin.files) if entry is not None]
+    with _LARGE_ONE if sum(sizes) > LARGE_BYTES else contextlib.nullcontext():
+        return _examine(handin, lesson, settings, runner)
+
+
+def _examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) -> Examined:
     began = time.monotonic()
     evidence: dict[str, Evidence] = {}
     told: list[str] = list(handin.notes)
@@ -83,8 +98,7 @@ def examine(handin: HandIn, lesson: Lesson, settings: Settings, runner: Runner) 
     helped: dict[str, HelpSeen] = {}
     if handin.notebook is not None:
         try:
-            data = handin.notebook.read(MAX_BYTES)
-            notebook, helped = read_notebook(data), read_marks(data)
+            notebook, helped = _read(handin.notebook)
         except TooLarge:
             problem = too_large()
         except (NotebookProblem, Unreadable) as unreadable:
@@ -176,6 +190,12 @@ def _unread(exercise: Exercise, status: Status, cause: Cause, message: str) -> V
 def probe_of(exercise: Exercise, seed: int) -> dict[str, object]:
     """Return `exercise.probe(seed)`, made once for a whole class."""
     return exercise.probe(seed)
+
+
+def _read(entry: Entry) -> tuple[Notebook, dict[str, HelpSeen]]:
+    """Return what is read of a notebook file; its bytes, outputs and all, are not kept."""
+    data = entry.read(MAX_BYTES)
+    return read_notebook(data), read_marks(data)
 
 
 def _contents(files: Sequence[Entry], told: list[str]) -> list[tuple[str, bytes]]:

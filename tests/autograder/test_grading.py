@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from autograder.grading import Settings, grade_handin
+from autograder.grading import LARGE_BYTES, Settings, examine, grade_handin
 from autograder.handins import HandIn
 from autograder.handins.entries import Entry, Unreadable
 from autograder.records import Cause, LessonResult, Status
@@ -403,3 +404,30 @@ def test_the_shipped_model_handed_in_is_noted(handed_in: Make, grade: Grade) -> 
     (verdict,) = [one for one in result.verdicts if one.exercise == "l09_model_gate"]
     assert verdict.status is Status.PASSED
     assert [note for note in result.notes if "exactly those of digitlab's own small model" in note]
+
+
+def test_large_hand_ins_take_turns(handed_in: Make, sandbox: Runners) -> None:
+    """Of hand-ins with large models one is in memory at a time, and a small one does not wait for them."""
+    lesson = handed_in(9).lesson
+    busy: list[str] = []
+    together: list[int] = []
+
+    def examined(student: str, size: int) -> None:
+        def opener() -> io.BytesIO:
+            busy.append(student)
+            together.append(len([one for one in busy if one != "small"]))
+            return io.BytesIO(bytes(size))
+
+        model = Entry(("my_cnn.keras",), size, opener)
+        examine(HandIn(student=student, lesson=lesson.name, files=(model,)), lesson, SETTINGS, sandbox)
+        busy.remove(student)
+
+    sizes = {"ada": LARGE_BYTES + 1, "bob": LARGE_BYTES + 1, "small": 10}
+    threads = [threading.Thread(target=examined, args=one) for one in sizes.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(together) == 3
+    assert max(together) == 1
+    assert busy == []
