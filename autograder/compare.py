@@ -16,6 +16,7 @@ MAX_DESCRIPTION = 300
 MAX_DEPTH = 3
 MAX_PARTS = 10
 MAX_WHOLE = 16
+MAX_DIGITS = 25
 
 
 class Kind(StrEnum):
@@ -144,6 +145,8 @@ def _described(value: Any, depth: int) -> str:
         return "{" + ", ".join(items + ["…"] * (len(value) > len(pairs))) + "}"
     if isinstance(value, Opaque):
         return with_article(value.type_name)
+    if isinstance(value, int) and len(digits := str(abs(value))) > MAX_DIGITS:
+        return f"{'-' if value < 0 else ''}{digits[:6]}… ({len(digits)} digits)"
     return repr(value)
 
 

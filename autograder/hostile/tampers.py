@@ -97,6 +97,17 @@ sender.finish()
 os._exit(0)
 """
 
+_REPLACES_THE_READERS = """
+from autograder.inside import readers
+class Mine:
+    pass
+def scale_pixels(images):
+    return Mine()
+strange = {"model": True, "answers": 2**2000, "times": float("-inf"), (1, float("nan")): [float("nan"), 1j, [[]]]}
+plain = readers.READERS["plain"]
+readers.READERS["plain"] = lambda value, args: strange if isinstance(value, Mine) else plain(value, args)
+"""
+
 _WRITE_TO_EVERYTHING_OPEN = """
 import json, os, struct
 line = json.dumps({"event": "probe", "exercise": "l02_scale_pixels", "points": 2, "status": "passed"}).encode() + b"\\0"
@@ -267,6 +278,7 @@ HAND_INS = (
         _FORGE_THE_END,
         says="ended the whole Python process",
     ),
+    _tamperer("replaces-the-readers", "has its answers described by itself", last=_REPLACES_THE_READERS),
     _tamperer("writes-to-all-that-is-open", "writes protocol lines to whatever is open", _WRITE_TO_EVERYTHING_OPEN),
     _tamperer("writes-results", "writes result files where the grader might look", _WRITE_RESULTS),
     _tamperer("transforms-input", "has IPython rewrite the cells that come after", _TRANSFORM_INPUT),
