@@ -123,13 +123,13 @@ print("by hand:", digitlab.trace_shapes(stack, (28, 28, 1)))
 
 # %% [markdown]
 # Half of it is yours: append a second block with 12 filters of 3 × 3, to Keras' list and to `stack`.
-# The next `Input` is not written: each layer takes the shape of what comes before it.
+# It needs no `Input` of its own: each layer takes the shape of what comes before it.
 
 # %% [markdown]
 # ## Dropout
 #
-# One more layer. **Dropout** silences a share of the numbers at random, while training only, and makes the others larger
-# by as much. The network cannot rely on a single number then (Srivastava and others, 2014, "Dropout: a simple way to
+# One more layer. **Dropout** sets a share of the numbers to 0 at random, while training only, and makes the others larger,
+# so that their mean stays about the same. The network cannot rely on a single number then (Srivastava and others, 2014, "Dropout: a simple way to
 # prevent neural networks from overfitting"). Lesson 08 looks into it. When the model is used, dropout does nothing:
 
 # %% role="demo"
@@ -189,7 +189,7 @@ print(f"parameters in all: {cnn.count_params():,}")
 # %% [markdown]
 # ## Compile: what is good, and how to get there
 #
-# A model says digits. To learn it needs three things more, and `model.compile` tells it:
+# A fresh model answers at once, though without sense. To learn it needs three things more; `model.compile` names them:
 #
 # - the **loss**: what is to become small. For us the cross-entropy of lesson 03;
 # - the **optimiser**: how to step. *Adam* (Kingma and Ba, 2015) is gradient descent that chooses the size of each step by
@@ -295,10 +295,12 @@ reveal("l06_most_parameters", roles[largest], why)
 # %% [markdown]
 # ## The first check: what does it say untrained?
 #
-# A network that knows nothing should give each digit about the same probability, and so a loss near ln 10. Its
-# accuracy is chance: it prefers a few digits, whatever it sees, and is right where these happen to occur. If the loss is
-# far away, something is wrong already: pixels that were not scaled, a wrong loss, a softmax twice (A. Karpathy, 2019, "A Recipe for Training Neural Networks").
-#
+# A network that knows nothing should give each digit about the same probability, 1/10, and so a loss near
+# -ln(1/10) = ln 10 (lesson 03). Its accuracy is chance: it prefers a few digits, whatever it sees, and is right where
+# these happen to occur. If the loss is far away, something is wrong already: pixels that were not scaled, a wrong loss,
+# a softmax twice (A. Karpathy, 2019, "A Recipe for Training Neural Networks").
+
+# %% [markdown]
 # ## Your turn: the check before training
 #
 # Write `untrained_check(model, x, y)`. The model comes compiled, with the accuracy as its one metric. It returns the
@@ -326,8 +328,8 @@ for name, images in {"pixels from 0 to 1": x[:1000], "pixels from 0 to 255": 255
 # ## The second check: can it learn by heart?
 #
 # Fifty images, many epochs. That teaches nothing about *other* digits, and is not meant to: the network should know
-# these fifty by heart. If it cannot, it will not learn 60,000 either. Labels that do not belong to their images,
-# a dead layer, a step size of the wrong order: each shows here, in moments.
+# these fifty by heart. If it cannot, it will not learn 60,000 either. A layer that answers 0 to everything, steps that
+# are far too small or too large, a loss that does not fit: each shows here, in moments.
 #
 # An **epoch** is one pass over all images. `model.fit(x, y, epochs=5, batch_size=10, verbose=0)` trains for five, and
 # takes a step after each ten images.
@@ -442,13 +444,14 @@ Picture(figure, f"Accuracy of three networks with its 95 % interval: {told}.")
 # </details>
 
 # %% [markdown]
-# **3. Your model ends in softmax, and the loss has `from_logits=True`. What happens?** (a) an error (b) softmax is taken
-# twice: the loss is flat, and learning slow (c) nothing, Keras always notices
+# **3. Your model gives probabilities, and the loss has `from_logits=True`. What happens?** (a) an error (b) softmax may be
+# taken twice: the loss is flat, and learning slow (c) nothing, Keras always notices
 #
 # <details><summary>Answer</summary>
 #
 # (b). Probabilities lie between 0 and 1, so as scores they are nearly equal. (a) no shape is wrong, so nothing is raised.
-# (c) Keras notices it in some cases and warns. Do not build on it.
+# (c) where the softmax is the very last step, today's Keras warns and goes back to the scores before it. Put a layer
+# behind the softmax, even one that only changes the shape, and it does not notice.
 #
 # </details>
 

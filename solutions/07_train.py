@@ -350,8 +350,9 @@ for name, story in stories.items():
 #
 # ## Experiment: batch size and learning rate
 #
-# Nine trainings of the same network on the same 2,000 images for one epoch, with plain gradient descent. Small batches
-# make many steps; a large learning rate makes large ones. Do they replace each other?
+# Nine trainings of the same network on the same 2,000 images for one epoch, with plain gradient descent (`SGD` in Keras:
+# *stochastic* gradient descent, for its batches are drawn at random). Small batches make many steps; a large learning
+# rate makes large ones. Do they replace each other?
 
 # %% role="demo"
 predict(

@@ -196,7 +196,8 @@ reveal("l08_mean", nearest, why)
 #
 # - Press *New mask* ten times. What becomes of the mean after, and of its average over the masks?
 # - Take the tick off *Divide what is kept by 1 - rate*, and press again. What is the average now?
-# - Switch to *in use*. At which rate could you no longer read the digit, while it trains?
+# - Switch to *in use*. What is silenced now, and what does the rate change?
+# - Back to *training*: from which rate on can you no longer read the digit?
 
 # %% role="demo"
 edge = digitlab.vertical_edge()

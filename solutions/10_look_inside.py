@@ -306,9 +306,9 @@ digitlab.feature_map_grid(deep, four, f"Our 4 after layer {last}")
 #
 # ## Play: your model, your digit
 #
-# Choose an image, a layer and a map (Tab moves, the space bar presses a button, arrow keys move a slider). Have you written a digit of your own? Put a
-# scan of it beside this notebook as `my_digit.png`, run the cell again, and the viewer begins with it. (Digits that you
-# drew in lesson 12 lie in the folder `my_digits`, and serve as well.)
+# Choose an image, a layer and a map (Tab moves, the space bar presses a button, arrow keys move a slider). Have you
+# written a digit of your own? Put a scan of it, dark on white paper, beside this notebook as `my_digit.png`, run the
+# cell again, and the viewer begins with it. (Digits that you drew in lesson 12, in `my_digits`, serve as well.)
 #
 # - Which map of the first layer answers to the bar of a 4? Does it answer to the top of a 7?
 # - Find a map that is silent for this digit. For which digit is it not?
@@ -347,7 +347,7 @@ digitlab.sample_grid(np.stack([four, covered]), ["before", "after"], 1, 2)
 # %% [markdown]
 # The drop is *before minus after*: negative where the model becomes surer. `label` need not be the digit that the model
 # predicts. At the border the square is cut off. That makes 28 · 28 covered images: put them into one array
-# and call `predict` once. Single calls would take a minute, not a second.
+# and call `predict` once: each single call costs time of its own, and 784 of them far more than one large one.
 
 # %% role="exercise" ex="l10_occlusion_map"
 def occlusion_map(model, image, label, size):

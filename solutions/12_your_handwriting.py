@@ -329,8 +329,8 @@ predict("l12_which_fails", "Which of your digits will the model get wrong most o
 # %% [markdown]
 # ## Play: draw
 #
-# Draw on the sheet with the mouse or a finger. By keyboard: Tab leads from control to control; choose a prepared drawing,
-# or press *Pen down* and move the pen with *Left*, *Right*, *Up* and *Down*.
+# Draw on the sheet with the mouse or a finger. By keyboard: Tab leads from control to control, the space bar presses a
+# button. Take a prepared drawing, or press *Pen down* and move the pen with *Left*, *Right*, *Up* and *Down*.
 #
 # - Draw the same digit in a corner, small and large. What does the last picture do?
 # - Make the pen 2 wide, then 40. When does the model lose heart?
@@ -342,7 +342,7 @@ digitlab.drawing_canvas(model, preprocess)
 # %% [markdown]
 # ## Experiment: your own fifty digits
 #
-# Now a test set of your own: five of each digit. Draw one, choose what it is under *It is a*, press *Save this digit*,
+# Now a test set of your own: five of each digit. Draw one, say what it is under *It is a*, press *Save this digit*,
 # *Clear*. It becomes a file like `my_digits/7_03.png`, the third 7. Draw as you always write; do not help the model.
 # Photographs may lie there as well, cleaned first and named so (see below). Then run these cells again.
 
