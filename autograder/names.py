@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 import symtable
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +32,9 @@ _LOOKS_DEFINED = re.compile(
 )
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
+# CPython counts the depth of a tree in one place for all threads, and 3.11 lets another thread in while it builds one:
+# now and then one of two is told "SystemError: AST constructor recursion depth mismatch". Not seen with 3.12 and 3.13.
+_ONE_TREE_AT_ONCE = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +112,15 @@ def as_python(source: str) -> str:
 
 
 def parsed(python: str) -> ast.Module | None:
-    """Return the syntax tree, or None where the text is not Python, or longer or deeper than is read."""
+    """Return the syntax tree, or None where the text is not Python, or longer or deeper than is read.
+
+    May be called by several threads at once, as long as nobody else builds syntax trees meanwhile.
+    """
     if len(python) > MAX_ANALYSED:
         return None
     try:
-        return ast.parse(python)
+        with _ONE_TREE_AT_ONCE:
+            return ast.parse(python)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -29,6 +29,7 @@ from autograder.sandbox import Ending, Job, Kind, SandboxError
 RUN_FILE = "run.json"
 FAULTS_FILE = "faults.txt"
 MAX_SEED = 1 << 31
+TRIES = 2  # a hand-in on which we fail
 WORKER_STACK_BYTES = 32 << 20  # Python's parser goes deep on hostile cells, and some systems give threads 512 kB
 
 
@@ -278,14 +279,19 @@ class _Workshop:
                 return
 
     def _one(self, task: Task) -> _Done:
-        try:
-            return task, examine(task.handin, task.lesson, self._settings, self._runner), None
-        except (Stopped, SandboxError):
-            raise
-        except Exception as fault:  # the border: a fault of ours with one hand-in must not cost the others theirs
-            detail = f"The grader failed with {type(fault).__name__}."
-            evidence = {one.id: Evidence(cause=Cause.GRADER, detail=detail) for one in task.lesson.exercises}
-            return task, Examined(handin=task.handin, evidence=evidence), traceback.format_exc()
+        faults = []
+        for _ in range(TRIES):
+            try:
+                examined = examine(task.handin, task.lesson, self._settings, self._runner)
+                break
+            except (Stopped, SandboxError):
+                raise
+            except Exception as fault:  # the border: a fault of ours with one hand-in must not cost the others theirs
+                faults.append(traceback.format_exc())
+                detail = f"The grader failed with {type(fault).__name__}."
+                evidence = {one.id: Evidence(cause=Cause.GRADER, detail=detail) for one in task.lesson.exercises}
+                examined = Examined(handin=task.handin, evidence=evidence)
+        return task, examined, "".join(faults) or None
 
 
 def _read_state(path: Path) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import gc
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.names import as_python, definitions_in, names_of, statements_of, without_actions
+from autograder.names import as_python, definitions_in, names_of, parsed, statements_of, without_actions
 
 
 @pytest.mark.parametrize(
@@ -200,3 +203,40 @@ def test_calls_in_calls_cost_little_time() -> None:
     began = time.process_time()
     assert names_of(source).changes == {"a", "b"}
     assert time.process_time() - began < 5
+
+
+class _Waste:
+    """Something that only the garbage collector finds, and that lets other threads in when it goes."""
+
+    def __init__(self) -> None:
+        self.myself = self
+
+    def __del__(self) -> None:
+        for _ in range(50):
+            pass
+
+
+def test_several_threads_parse_at_once() -> None:
+    """Python 3.11 by itself fails here now and then: a collector that runs in the midst of a tree lets others in."""
+    source = "\n".join(f"def f{i}(x):\n    return [x + {i} for x in range({i})]" for i in range(60))
+    expected = ast.dump(ast.parse(source))
+
+    def parse_often() -> list[str]:
+        trees = []
+        for _ in range(60):
+            _Waste()
+            tree = parsed(source)
+            assert tree is not None
+            trees.append(tree)
+        return [ast.dump(tree) for tree in trees]
+
+    usual, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(50)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            dumped = [one for made in [pool.submit(parse_often) for _ in range(3)] for one in made.result()]
+    finally:
+        sys.setswitchinterval(usual)
+        gc.set_threshold(*thresholds)
+    assert set(dumped) == {expected}

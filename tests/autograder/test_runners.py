@@ -46,12 +46,13 @@ def test_zygote_is_renewed_after_some_jobs(runners: Runners) -> None:
 def test_old_zygote_finishes_what_runs_in_it(runners: Runners) -> None:
     """A job that is under way when its zygote is renewed comes to its own end."""
     endings = []
+    runners.run(BARE, _job())
+    first = _current(runners)
     slow = threading.Thread(
         target=lambda: endings.append(runners.run(BARE, _job("import time\ntime.sleep(1.5)\nemit(b'slow')")))
     )
     slow.start()
     time.sleep(0.3)
-    first = _current(runners)
     for _ in range(4):
         runners.run(BARE, _job())
     assert _current(runners) is not first

@@ -188,13 +188,24 @@ def test_fault_that_stays_needs_a_person_and_another_run(classroom: Path, tmp_pa
 
 
 def test_error_of_ours_costs_one_hand_in(classroom: Path, tmp_path: Path, sandbox: Runners) -> None:
-    """An exception in the grader is kept in full for the teacher, and the class goes on."""
+    """An exception in the grader that comes again is kept in full for the teacher, and the class goes on."""
     out = tmp_path / "out"
-    results, _ = _grade(classroom, out, Shared(sandbox, "bob", 1, ZeroDivisionError("ours")))
+    results, _ = _grade(classroom, out, Shared(sandbox, "bob", 2, ZeroDivisionError("ours")))
     assert results[1].needs_a_person
     assert "The grader failed with ZeroDivisionError." in results[1].verdicts[0].message
     assert "ZeroDivisionError: ours" in (out / FAULTS_FILE).read_text()
     assert [result.points for result in results] == [10, 0, 10, 0, 10, 10]
+
+
+def test_error_of_ours_that_does_not_come_again_costs_nothing(
+    classroom: Path, tmp_path: Path, sandbox: Runners
+) -> None:
+    """The hand-in is examined once more and graded like the others; what happened can be read."""
+    out = tmp_path / "out"
+    results, _ = _grade(classroom, out, Shared(sandbox, "bob", 1, ZeroDivisionError("ours")))
+    assert [result.points for result in results] == [10, 8, 10, 0, 10, 10]
+    assert not any(result.needs_a_person for result in results)
+    assert "ZeroDivisionError: ours" in (out / FAULTS_FILE).read_text()
 
 
 @pytest.mark.parametrize("problem", [SandboxError("bubblewrap was not found"), KeyboardInterrupt(), MemoryError()])
