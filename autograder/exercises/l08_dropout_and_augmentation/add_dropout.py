@@ -481,7 +481,7 @@ def unchanged(model: Any, rate: float) -> Any:
 
 
 def raises_for(kind: str, *rates: float) -> Recogniser:
-    """Return a recogniser: each of these rates brings an error of this kind."""
+    """Return a recogniser: each of these rates brings an error of this kind, and for all others the model is right."""
 
     def recognise(cases: Cases, evidence: Evidence) -> bool:
         raised = {
@@ -489,7 +489,9 @@ def raises_for(kind: str, *rates: float) -> Recogniser:
             for case, outcome in zip(cases, evidence.outcomes, strict=False)
             if outcome.error is not None and outcome.error.type == kind
         }
-        return raised == set(rates)
+        seen = seen_of(cases, evidence)
+        others = sum(_may_be(case) and case.args[1] not in rates for case in cases)
+        return raised == set(rates) and len(seen) == others and not any(map(_fault, seen))
 
     return recognise
 

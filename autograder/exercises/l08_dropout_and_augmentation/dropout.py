@@ -140,7 +140,7 @@ def _fault(came: Came) -> tuple[str, str] | None:
         )
     if not came.training and not kept.all():
         return (f"Not training, all of the mask should be true{came.label}.", "How many numbers are silenced in use?")
-    if came.training and not came.share_kept(kept):
+    if came.training and not came.share_kept(kept[came.x != 0]):  # of a 0 nobody sees whether it was kept
         return (
             f"Of {kept.size} numbers {kept.sum()} were kept; at rate {came.rate:g} about "
             f"{kept.size * (1 - came.rate):.0f} should be{came.label}.",
@@ -252,6 +252,42 @@ def order_is_swapped(came: Came) -> bool:
         and came.mask.dtype.kind == "f"
         and came.out.shape == came.mask.shape == came.x.shape
     )
+
+
+def right_but_for(slip: Callable[[Came], bool], mended: Callable[[Array, Any], Any], *, where: Any) -> Recogniser:
+    """Return a recogniser: the slip shows in each call of this sort, and all is right once it is mended.
+
+    For slips that keep some of the points: whoever made one has dropped numbers out all the same.
+    """
+
+    def recognise(cases: Cases, evidence: Evidence) -> bool:
+        if not each(slip, where=where)(cases, evidence):
+            return False
+        outcomes = tuple(
+            replace(outcome, value=mended(case.args[0], outcome.value))
+            for case, outcome in zip(cases, evidence.outcomes, strict=True)
+        )
+        as_meant = replace(evidence, outcomes=outcomes)
+        came = came_of(cases, as_meant)
+        return came is not None and not any(map(_fault, came)) and not ignores_the_generator(cases, as_meant)
+
+    return recognise
+
+
+def the_other_way_round(_x: Array, value: Any) -> Any:
+    """Return the numbers and the mask that came as mask and numbers."""
+    return (value[1], value[0]) if isinstance(value, (tuple, list)) and len(value) == 2 else value
+
+
+def with_mask(change: Callable[[Array, Array], Array]) -> Callable[[Array, Any], Any]:
+    """Return what mends a pair by changing its mask, where it has x's shape."""
+
+    def mended(x: Array, value: Any) -> Any:
+        pair = isinstance(value, (tuple, list)) and len(value) == 2
+        fits = pair and _is_numbers(value[1]) and value[1].shape == x.shape
+        return (value[0], change(x, value[1] != 0)) if fits else value
+
+    return mended
 
 
 def numbers_alone(cases: Cases, evidence: Evidence) -> bool:
@@ -451,7 +487,7 @@ EXERCISE = Exercise(
             "The mask comes first; the exercise asks for (out, mask).",
             "In which order does your `return` line list the two?",
             credit=0.67,
-            recognise=each(order_is_swapped),
+            recognise=right_but_for(order_is_swapped, the_other_way_round, where=lambda came: True),
         ),
         Mistake(
             "ignores-the-generator",
@@ -490,7 +526,11 @@ EXERCISE = Exercise(
             "The mask is true where a number was silenced; it should be true where one was kept.",
             "What does x · mask leave of a number whose mask is false?",
             credit=0.33,
-            recognise=each(mask_marks_the_silenced, where=is_large),
+            recognise=right_but_for(
+                mask_marks_the_silenced,
+                with_mask(lambda _x, mask: mask if mask.all() else ~mask),
+                where=is_large,
+            ),
         ),
         Mistake(
             "scaled-in-use",
@@ -546,7 +586,11 @@ EXERCISE = Exercise(
             "A number that was 0 before counts as silenced: the mask was read off the output. Behind a ReLU there are many zeros.",
             "Where in your code is it decided which numbers are kept?",
             credit=0.67,
-            recognise=each(read_off_the_output, where=lambda came: came.is_large and not came.x.all()),
+            recognise=right_but_for(
+                read_off_the_output,
+                with_mask(lambda x, mask: mask | (x == 0)),
+                where=lambda came: came.is_large and not came.x.all(),
+            ),
         ),
         Mistake(
             "mask-is-scaled",
@@ -554,7 +598,7 @@ EXERCISE = Exercise(
             "The numbers are right, but the mask holds 1 / (1 - rate); it should be true where a number was kept.",
             "What are the two values that a mask can have?",
             credit=0.67,
-            recognise=each(mask_is_scaled, where=is_large),
+            recognise=right_but_for(mask_is_scaled, with_mask(lambda _x, mask: mask), where=is_large),
         ),
     ),
     hints=(

@@ -74,10 +74,13 @@ def judge_maps(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
     broken = judge_errors(exercise, cases, evidence)
     if broken is not None:
         return broken
-    for case, outcome in zip(cases, evidence.outcomes, strict=True):
-        found = difference(all_maps(case)[case.args[2]], outcome.value, CLOSE)
-        if found is None:
-            continue
+    wrongs = [
+        (case, found)
+        for case, outcome in zip(cases, evidence.outcomes, strict=True)
+        if (found := difference(all_maps(case)[case.args[2]], outcome.value, CLOSE)) is not None
+    ]
+    # A list of right numbers counts for something only where no number is wrong.
+    for case, found in sorted(wrongs, key=lambda wrong: wrong[1].kind is Kind.LIST):
         example = f"feature_maps(model, image, {case.args[2]!r})\n{found.text}"
         return Finding(
             share=0.5 if found.kind is Kind.LIST else 0.0,

@@ -283,6 +283,11 @@ def has_another_shape(cases: Cases, evidence: Evidence) -> bool:
     return right and not _all(cases, evidence, lambda one: one.value.shape == (28, 28, 1))
 
 
+def _is_the_digit(one: Fit) -> bool:
+    """Whether the strokes are those of the drawing, wherever they lie; of thin, small or cut off ones nothing is said."""
+    return not _plain(one) or one.at_the_edge or (one.found >= FOUND and one.within >= WITHIN)
+
+
 # --- the judge -----------------------------------------------------------------------------------------------------
 
 
@@ -305,8 +310,8 @@ def judge_fit(exercise: Exercise, cases: Cases, evidence: Evidence) -> Finding:
     )
     for mistake in exercise.mistakes:
         if mistake.recognise is not None and mistake.recognise(cases, evidence):
-            slip = side_effect(evidence)
-            return replace(finding_of(mistake, example), share=0.0 if slip else mistake.credit)
+            earned = side_effect(evidence) is None and _all(cases, evidence, _is_the_digit)
+            return replace(finding_of(mistake, example), share=mistake.credit if earned else 0.0)
     return Finding(share=0.0, message=f"{message} ({case.label}).", next_step=next_step, example=example)
 
 

@@ -47,3 +47,11 @@ def test_faint_ground_is_forgiven(seed: int) -> None:
     """Ground that is nearly dark, as resizing may leave it, does not count as ink."""
     verdict = verdict_on(lambda drawing: np.maximum(with_numpy(drawing), np.float32(0.02)), seed)
     assert verdict.status is Status.PASSED, verdict.message
+
+
+def test_a_slip_with_a_patch_earns_nothing() -> None:
+    """The mistakes that keep some of the points keep none where the strokes are not there."""
+    moved = verdict_on(lambda drawing: np.roll(patch(drawing), 3, axis=1))
+    unchanged_shape = verdict_on(lambda drawing: patch(drawing)[..., 0])
+    for verdict in (moved, unchanged_shape):
+        assert (verdict.status, verdict.points) == (Status.FAILED, 0), verdict
