@@ -12,6 +12,7 @@ from digitlab.widgets.interactive import Interactive
 from digitlab.widgets.pictures import number_table, picture
 
 NEIGHBOURS = 6
+ALL = "all"  # and not None, which leaves all buttons unpressed
 
 
 def nearest_images(images: NDArray[Any], index: int, count: int = NEIGHBOURS) -> NDArray[np.intp]:
@@ -83,7 +84,7 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
 
     digit = choice_buttons(
         "Digit",
-        [("all", None), *((str(d), d) for d in digits)],
+        [(ALL, ALL), *((str(d), d) for d in digits)],
         tooltips=["All digits", *(f"The digit {d}" for d in digits)],
         style={"button_width": "44px"},
     )
@@ -94,10 +95,10 @@ def digit_browser(images: NDArray[Any], labels: NDArray[Any], among: int = 3000)
     forth = widgets.Button(description="Next", icon="arrow-right", tooltip="The image after")
 
     def chosen() -> NDArray[np.intp]:
-        return everything if digit.value is None else places[digit.value]
+        return everything if digit.value == ALL else places[digit.value]
 
     def shown() -> str:
-        of = "images" if digit.value is None else f"images of the digit {digit.value}"
+        of = "images" if digit.value == ALL else f"images of the digit {digit.value}"
         return page(int(chosen()[place.value]), f"one of {len(chosen()):,} {of}")
 
     view = widgets.HTML(shown())

@@ -51,6 +51,7 @@ def test_the_browser_walks_through_a_digit() -> None:
     back, forth = parts(shown, ipywidgets.Button)
     (view,) = parts(shown, ipywidgets.HTML)
     assert "<b>Image 0</b>, label <b>3</b>" in view.value
+    assert digit.label == "all"
     digit.value = 1
     assert "<b>Image 1</b>, label <b>1</b>" in view.value
     assert "one of 6 images of the digit 1<" in view.value
@@ -65,7 +66,7 @@ def test_the_browser_walks_through_a_digit() -> None:
     for _ in range(3):
         back.click()
     assert "<b>Image 6</b>" in view.value
-    digit.value = None
+    digit.value = "all"
     assert "<b>Image 0</b>" in view.value
     place.value = 11
     assert "<b>Image 11</b>" in view.value
