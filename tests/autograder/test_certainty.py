@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,30 @@ def test_the_number_of_workers_does_not_matter(classroom: Path, tmp_path: Path, 
     assert files(tmp_path) == undisturbed
 
 
-def test_killed_twenty_times(classroom: Path, tmp_path: Path, undisturbed: dict[str, Any]) -> None:
+@pytest.fixture
+def cleanly() -> Iterator[None]:
+    """Nothing that a killed run has started is left."""
+    yield
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        left = subprocess.run(
+            ["pgrep", "-f", "autograder.inside.zygote"], capture_output=True, text=True
+        ).stdout.split()
+        mine = [pid for pid in left if _parent(int(pid)) == 1]
+        if not mine:
+            return
+        time.sleep(0.2)
+    pytest.fail(f"zygotes were left behind: {mine}")
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def test_killed_twenty_times(classroom: Path, tmp_path: Path, undisturbed: dict[str, Any], cleanly: None) -> None:
     """Twenty SIGKILLs at random moments, then a run to the end: the files of an undisturbed run, no result twice."""
     chance = random.Random(7)
     written: dict[Path, int] = {}

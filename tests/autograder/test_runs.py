@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +14,6 @@ from autograder.handins import find_handins
 from autograder.handins.lessons import LessonNames
 from autograder.locks import Locked
 from autograder.records import Cause, LessonResult, Status
-from autograder.results import read_result
 from autograder.runners import Runners
 from autograder.runs import FAULTS_FILE, RUN_FILE, Run
 from autograder.sandbox import Ended, Ending, Job, Kind, SandboxError
@@ -254,66 +247,3 @@ def test_results_of_earlier_runs_are_found(classroom: Path, tmp_path: Path, sand
         everything, problems = run.all_results(results[:2])
     assert [result.student for result in everything] == ["ada", "bob", "carol", "dan", "eve", "finn"]
     assert problems == []
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from autograder.runners import Runners
-from tests.autograder.test_runs import _grade
-print("go", flush=True)
-_grade(Path(sys.argv[1]), Path(sys.argv[2]), Runners())
-print("done", flush=True)
-"""
-
-
-@pytest.fixture
-def cleanly() -> Iterator[None]:
-    """Nothing that a killed run has started is left."""
-    yield
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        left = subprocess.run(
-            ["pgrep", "-f", "autograder.inside.zygote"], capture_output=True, text=True
-        ).stdout.split()
-        mine = [pid for pid in left if _parent(int(pid)) == 1]
-        if not mine:
-            return
-        time.sleep(0.2)
-    pytest.fail(f"zygotes were left behind: {mine}")
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    except (OSError, IndexError):
-        return 0
-
-
-@pytest.mark.slow
-def test_killed_at_random_moments_the_results_are_the_same(
-    classroom: Path, tmp_path: Path, sandbox: Runners, cleanly: None
-) -> None:
-    """Killed again and again, a run ends with exactly the files of an undisturbed one."""
-    undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
-    _grade(classroom, undisturbed, Shared(sandbox))
-    chance = random.Random(3)
-    root = Path(__file__).parents[2]
-    for attempt in range(40):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(classroom), str(disturbed)], stdout=subprocess.PIPE, text=True, cwd=root
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            process.wait(chance.uniform(0.5, 4.0) if attempt < 39 else 120)
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        ended = process.stdout.read()
-        process.stdout.close()
-        for path in disturbed.glob("results/*/*.json"):
-            read_result(path)
-        if ended == "done\n":
-            break
-    assert _files(undisturbed) == _files(disturbed)
