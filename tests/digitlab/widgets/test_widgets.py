@@ -77,7 +77,7 @@ def test_the_browser_offers_the_digits_that_there_are() -> None:
     """There is a button for each digit that occurs, and no other; none of the choices is a list."""
     shown = digit_browser(IMAGES, LABELS)
     (digit,) = parts(shown, ipywidgets.ToggleButtons)
-    assert [value for _, value in digit.options] == [None, 1, 3, 9]
+    assert [value for _, value in digit.options] == ["all", 1, 3, 9]
     assert list(digit.tooltips) == ["All digits", "The digit 1", "The digit 3", "The digit 9"]
     assert not parts(shown, ipywidgets.Dropdown)
 
