@@ -22,14 +22,12 @@ import numpy as np
 from autograder.inside.call import TOO_LARGE, TookTooLong, call, describe_error, quiet, time_limit
 from autograder.inside.codec import CodecError, clean_text, decode, encode
 from autograder.inside.shell import GradingShell, start_shell
+from autograder.inside.twins import borrows, twins_of, watching
 
 UNTOUCHED = "NotImplementedError"
 LEAST_SECONDS = 0.5
 BURIAL_SECONDS = 10.0
 PATIENCE = 3.0
-# An answer that came back so soon is called once more, to see whom it calls.
-WATCHED_SECONDS = 1.0
-DIGITLAB = f"{os.sep}digitlab{os.sep}"
 # What digitlab gives a learner who has no trained model of their own; no answer is asked to use it.
 TRAINED_MODELS = frozenset(("small_model", "your_model"))
 
@@ -60,11 +58,13 @@ def run(payload: bytes, emit: Callable[[bytes], None]) -> None:
         emit(encode(event))
 
     with quiet():
+        names = {probe["name"] for probe in asked["probes"].values()}
+        twins = twins_of(names)
         shell = start_shell()
-        bindings = Bindings(shell, {probe["name"] for probe in asked["probes"].values()})
+        bindings = Bindings(shell, names)
         _seed(asked["seed"])
         _run_cells(shell, bindings, asked, tell)
-        _run_probes(bindings, asked, tell)
+        _run_probes(bindings, twins, asked, tell)
         tell({"event": "done"})
 
 
@@ -171,13 +171,13 @@ def _describe(problem: BaseException) -> dict[str, Any]:
     return error
 
 
-def _run_probes(bindings: Bindings, asked: dict[str, Any], tell: Emit) -> None:
+def _run_probes(bindings: Bindings, twins: dict[str, types.FunctionType], asked: dict[str, Any], tell: Emit) -> None:
     clock = Clock()
     for exercise, probe in asked["probes"].items():
         tell({"event": "probe_started", "exercise": exercise})
         left = asked["probes_seconds"] - clock.spent
         seconds = min(probe["seconds"], max(left / 2, LEAST_SECONDS))
-        told = _probe(bindings, probe, seconds, asked["seed"])
+        told = _probe(bindings, twins.get(probe["name"]), probe, seconds, asked["seed"])
         try:
             tell({"event": "probe", "exercise": exercise, **told})
         except CodecError as too_large:
@@ -185,7 +185,9 @@ def _run_probes(bindings: Bindings, asked: dict[str, Any], tell: Emit) -> None:
             tell({"event": "probe", "exercise": exercise, "evidence": evidence})
 
 
-def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int) -> dict[str, Any]:
+def _probe(
+    bindings: Bindings, twin: types.FunctionType | None, probe: dict[str, Any], seconds: float, seed: int
+) -> dict[str, Any]:
     name = probe["name"]
     candidates = bindings.callables[name]
     remarks: list[tuple[str, str]] = []
@@ -195,69 +197,31 @@ def _probe(bindings: Bindings, probe: dict[str, Any], seconds: float, seed: int)
             remarks.append(("not_callable", type(value).__name__[:80]))
         remarks += [("near", other[:80]) for other in bindings.near(name)]
         return {"evidence": {"found": False}, "remarks": remarks}
-    began = time.monotonic()
-    outcomes = _outcomes(candidates[-1], probe, seconds, seed)
     used = candidates[-1]
-    lasted = time.monotonic() - began
+    outcomes, twin_called = _outcomes(used, twin, probe, seconds, seed)
     if not callable(bindings.shell.user_ns.get(name)):
         remarks.append(("overwritten", name))
     for earlier in reversed(candidates[:-1]):
         if not _is_stub(outcomes):
             break
-        others = _outcomes(earlier, probe, seconds, seed)
+        others, others_called = _outcomes(earlier, twin, probe, seconds, seed)
         if not _is_stub(others):
-            outcomes, used = others, earlier
+            outcomes, twin_called, used = others, others_called, earlier
             remarks.append(("stub_later", name))
-    if _borrows(used, frozenset((name,)), depth=3) or (lasted < WATCHED_SECONDS and _is_seen_to_borrow(used, probe)):
+    if twin_called or borrows(used, frozenset((name,))):
         remarks.append(("borrowed", name))
-    if _borrows(used, TRAINED_MODELS, depth=3):
+    if borrows(used, TRAINED_MODELS):
         remarks.append(("trained_model", name))
     return {"evidence": {"found": True, "outcomes": outcomes}, "remarks": remarks}
 
 
-def _borrows(function: Any, wanted: frozenset[str], depth: int) -> bool:
-    """Whether an answer is digitlab's own function of one of these names, or calls it."""
-    if not isinstance(function, types.FunctionType) or depth == 0:
-        return False
-    if _is_of_digitlab(function.__module__):
-        return function.__name__ in wanted
-    names = function.__code__.co_names
-    for value in (function.__globals__.get(used) for used in names):
-        if isinstance(value, types.ModuleType) and wanted & set(names) and _is_of_digitlab(vars(value).get("__name__")):
-            return True
-        if value is not function and _borrows(value, wanted, depth - 1):
-            return True
-    return False
-
-
-def _is_seen_to_borrow(function: Any, probe: dict[str, Any]) -> bool:
-    """Whether digitlab's own function of the same name runs in a call of an answer, however it was reached."""
-    seen = False
-
-    def watch(frame: types.FrameType, _event: str, _argument: object) -> None:
-        nonlocal seen
-        seen = seen or (frame.f_code.co_name == probe["name"] and DIGITLAB in frame.f_code.co_filename)
-
-    def watched(*args: Any) -> Any:
-        before = sys.getprofile()
-        sys.setprofile(watch)
-        try:
-            return function(*args)
-        finally:
-            sys.setprofile(before)
-
-    call(watched, probe["cases"][:1], 2 * WATCHED_SECONDS)
-    return seen
-
-
-def _is_of_digitlab(module: Any) -> bool:
-    return isinstance(module, str) and module.partition(".")[0] == "digitlab"
-
-
-def _outcomes(function: Callable[..., Any], probe: dict[str, Any], seconds: float, seed: int) -> list[dict[str, Any]]:
+def _outcomes(
+    function: Callable[..., Any], twin: types.FunctionType | None, probe: dict[str, Any], seconds: float, seed: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return what the calls came to, and whether digitlab's own version was called in one of them."""
     _seed(seed)
-    with _backstop(seconds):
-        return call(function, probe["cases"], seconds, patience=PATIENCE)
+    with watching(twin) as was_called, _backstop(seconds):
+        return call(function, probe["cases"], seconds, patience=PATIENCE), was_called()
 
 
 def _too_large(problem: CodecError) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from autograder.transcript import Transcript, read_transcript
 Ran = tuple[Transcript, Ending]
 Runs = Callable[..., Ran]
 EXERCISE = "l02_scale_pixels"
+# No name in the text of an answer that calls it tells what it is.
+BY_NAME = "import digitlab\nby_name = getattr(digitlab, 'scale' + '_pixels').__call__\n"
 
 
 @pytest.fixture
@@ -137,6 +139,8 @@ def test_missing_function_is_explained(run: Runs, source: str, remark: tuple[str
         ("from digitlab import tensors\nscale_pixels = lambda x: tensors.scale_pixels(x)", True),
         ("import digitlab\ndef scale_pixels(x): return getattr(digitlab, 'scale' + '_pixels')(x)", True),
         ("import digitlab, functools\nscale_pixels = functools.partial(digitlab.scale_pixels)", True),
+        (f"import time\n{BY_NAME}def scale_pixels(x):\n    time.sleep(1.1)\n    return by_name(x)", True),
+        (f"{BY_NAME}def scale_pixels(x): return by_name(x) if len(x) == 4 else x / 255", True),
         ("import digitlab\ndef scale_pixels(x): return digitlab.one_hot(x)", False),
         ("import digitlab\ndef scale_pixels(x): return scale_pixels(x)", False),
         (
@@ -147,7 +151,7 @@ def test_missing_function_is_explained(run: Runs, source: str, remark: tuple[str
 )
 def test_answer_that_is_digitlabs_own_is_remarked(run: Runs, source: str, borrowed: bool) -> None:
     """Who hands the work to digitlab's own version is seen; who uses other parts of digitlab is not."""
-    seen, ending = run(source, probes={"scale_pixels": [(np.zeros(3),)]})
+    seen, ending = run(source, probes={"scale_pixels": [(np.zeros(3),), (np.zeros(4),)]})
     assert (("borrowed", "scale_pixels") in seen.remarks["scale_pixels"]) is borrowed
     assert ending.ended is Ended.FINISHED
 
