@@ -142,6 +142,7 @@ _IS_LAYER = _record(
         "rate": _or_none(_is_finite),
         "params": _or_none(_is_count),
         "output": _or_none(_is_text),
+        "used": _or_none(lambda used: isinstance(used, bool)),
     }
 )
 # See `autograder.inside.model_facts`.
@@ -165,7 +166,8 @@ _is_model = _record(
 
 
 def _is_watched(value: Any) -> bool:
-    form = _record({"returned": _is_anything, "images": _array_of("i", 1), "learnt": _array_of("b", 1)})
+    noted = {"images": _array_of("i", 1), "learnt": _array_of("b", 1)}
+    form = _record({"returned": _is_anything, **noted, "measured": _list_of(lambda loss: isinstance(loss, float))})
     return form(value) and value["images"].shape == value["learnt"].shape
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sys
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,9 +31,10 @@ def fact_images() -> np.ndarray[Any, Any]:
 def model_facts(returned: Any, _args: tuple[Any, ...] = ()) -> Any:
     """Return a model as plain facts; what is no model comes back as it is.
 
-    The facts: `params` (all numbers, frozen ones too), `layers` (in order, nested ones in their place), `input_shape`,
-    `answers` (for six random images) or `error`, `calls` (names that a subclass's `call` uses), and, where it was
-    compiled, `loss` and `evaluated` (see `compiled_facts`).
+    The facts: `params` (all numbers, frozen ones too), `layers` (in order, nested ones in their place; `used` says
+    whether images go through it, None where that cannot be told), `input_shape`, `answers` (for six random images) or
+    `error`, `calls` (names that a subclass's `call` uses), and, where it was compiled, `loss` and `evaluated` (see
+    `compiled_facts`).
     """
     import keras
 
@@ -38,17 +42,54 @@ def model_facts(returned: Any, _args: tuple[Any, ...] = ()) -> Any:
         return returned
     images = fact_images()
     facts: dict[str, Any] = {"model": True, "compiled": bool(returned.compiled)}
+    used: set[int] = set()
     try:
-        facts["answers"] = np.asarray(returned(images, training=False))
+        with _noting_calls(used):
+            answers = returned(images, training=False)
+        facts["answers"] = np.asarray(answers)
+        _note_calls_of_training(returned, images, used)
     except Exception as error:  # the border: a student's model may raise anything
         facts["error"] = error_text(error)
     facts["input_shape"] = _text(returned, "input_shape")
     facts["params"] = _count(returned)
-    facts["layers"] = [_layer(layer) for layer in flat_layers(returned)]
+    layers = list(flat_layers(returned))
+    # What was traced before calls no layer any more: then nothing can be told.
+    known = "error" not in facts and any(id(layer) in used for layer in layers)
+    facts["layers"] = [{**_layer(layer), "used": id(layer) in used if known else None} for layer in layers]
     facts["calls"] = sorted(ACTIVATIONS & set(_names_in_calls(returned)))
     if returned.compiled and "error" not in facts:
         facts.update(compiled_facts(returned, images))
     return facts
+
+
+@contextlib.contextmanager
+def _noting_calls(used: set[int]) -> Iterator[None]:
+    """Add the id of every object whose `call` runs, in whatever way it was called.
+
+    That a layer is `built` does not tell: dropout and pooling are so from the beginning.
+    """
+
+    def note(frame: types.FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_name == "call" and code.co_argcount:
+            used.add(id(frame.f_locals.get(code.co_varnames[0])))
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+def _note_calls_of_training(model: Any, images: np.ndarray[Any, Any], used: set[int]) -> None:
+    """Note what a model calls only while it trains, where there may be such a layer; its weights stay as they are."""
+    if all(id(layer) in used or "InputLayer" in _kinds(layer) for layer in flat_layers(model)):
+        return
+    weights = model.get_weights()
+    with contextlib.suppress(Exception), _noting_calls(used):  # the border: it has answered without training
+        model(images, training=True)
+    model.set_weights(weights)
 
 
 def error_text(error: BaseException) -> str:
@@ -100,7 +141,7 @@ def _layer(layer: Any) -> dict[str, Any]:
     activation = getattr(layer, "activation", None)
     return {
         "name": clean_text(str(layer.name), 100),
-        "kinds": [kind.__name__ for kind in type(layer).__mro__[:12]],
+        "kinds": _kinds(layer),
         "activation": clean_text(getattr(activation, "__name__", type(activation).__name__), 60)
         if activation
         else None,
@@ -108,6 +149,10 @@ def _layer(layer: Any) -> dict[str, Any]:
         "params": _count(layer),
         "output": _text(layer, "output.shape"),
     }
+
+
+def _kinds(layer: Any) -> list[str]:
+    return [kind.__name__ for kind in type(layer).__mro__[:12]]
 
 
 def _count(layer: Any) -> int | None:

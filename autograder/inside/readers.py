@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,15 +30,29 @@ def trained(returned: Any, args: tuple[Any, ...]) -> Any:
 def watched(returned: Any, args: tuple[Any, ...]) -> Any:
     """Return a training's history as a dictionary (or what came back instead), and which images the model was shown.
 
-    `images` are their numbers in order, `learnt` says of each whether it was shown to be learnt.
+    `images` are their numbers in order, `learnt` says of each whether it was shown to be learnt. `measured` are the
+    losses that the model now has on the validation images (see `_losses_of`).
     """
     told = getattr(returned, "history", returned)
-    batches = args[0].get_layer("watch").notes.batches
+    batches = list(args[0].get_layer("watch").notes.batches)  # before it is measured here, which it notes as well
     return {
         "returned": dict(told) if isinstance(told, Mapping) else model_facts(told),
         "images": np.concatenate([numbers for _, numbers in batches] or [np.zeros(0, dtype=np.int64)]),
         "learnt": np.concatenate([np.full(len(n), learnt) for learnt, n in batches] or [np.zeros(0, dtype=bool)]),
+        "measured": _losses_of(args[0], *args[1][2:]),
     }
+
+
+def _losses_of(model: Any, x: Any, y: Any) -> list[float]:
+    """Return what the loss that a model is compiled with says, for the labels as they are and one-hot, where it can.
+
+    A student may have compiled it anew, with a loss that wants the others.
+    """
+    losses = []
+    for labels in (y, np.eye(10, dtype=np.float32)[y]):
+        with contextlib.suppress(Exception):  # the border: the model and its loss are a student's by now
+            losses.append(float(model.compute_loss(y=labels, y_pred=model(x, training=False))))
+    return losses
 
 
 def regularised(returned: Any, args: tuple[Any, ...]) -> Any:

@@ -69,6 +69,7 @@ def _layer(kind: str, params: int, *, activation: str | None = None, rate: float
         "rate": rate,
         "params": params,
         "output": None,
+        "used": True,
     }
 
 
@@ -106,7 +107,11 @@ def _cnn(_case: Case) -> Outcome:
 
 
 def _compiled(_case: Case) -> Outcome:
-    told = {"loss": -math.log(0.7), "loss_name": "sparse", "evaluated": {"loss": math.log(10), "accuracy": 0.5}}
+    told: dict[str, Any] = {
+        "loss": -math.log(0.7),
+        "loss_name": "sparse",
+        "evaluated": {"loss": math.log(10), "accuracy": 0.5},
+    }
     return Outcome(value=_model(_convolutional(), **told))
 
 
@@ -132,8 +137,8 @@ def _trained(case: Case) -> Outcome:
         learnt += [np.full(len(x), True), np.full(len(x_validation), False)]
     curves = {name: [2.0 + seed / 1000 - epoch for epoch in range(epochs)] for name in ("loss", "val_loss")}
     shares = {name: [0.5] * epochs for name in ("accuracy", "val_accuracy")}
-    value = {"returned": curves | shares, "images": np.concatenate(images), "learnt": np.concatenate(learnt)}
-    return Outcome(value=value)
+    noted = {"images": np.concatenate(images), "learnt": np.concatenate(learnt)}
+    return Outcome(value={"returned": curves | shares, **noted, "measured": curves["val_loss"][-1:]})
 
 
 def _with_dropout(case: Case) -> Outcome:

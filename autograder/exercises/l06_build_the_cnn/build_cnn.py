@@ -22,6 +22,7 @@ from autograder.exercises.l06_build_the_cnn.model_evidence import (
     parameters,
     raised,
     says,
+    used_layers,
 )
 from autograder.records import Evidence
 
@@ -118,6 +119,25 @@ def subclassed() -> Any:
     return Net()
 
 
+def dropout_while_training_alone() -> Any:
+    import keras
+    from keras import layers
+
+    class Net(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.convs = [layers.Conv2D(8, 3, activation="relu"), layers.Conv2D(16, 3, activation="relu")]
+            self.pool, self.pool_again = layers.MaxPooling2D(), layers.MaxPooling2D()
+            self.drop, self.flat, self.out = layers.Dropout(0.25), layers.Flatten(), layers.Dense(10, "softmax")
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            x = self.pool(self.convs[0](x))
+            x = self.flat(self.pool_again.call(self.convs[1](x)))
+            return self.out(self.drop(x, training=True) if training else x)
+
+    return Net()
+
+
 # --- mistakes ------------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +206,34 @@ def average_pooling() -> Any:
     return _stack((1, layers.AveragePooling2D(2)), (3, layers.AveragePooling2D(2)))
 
 
+def _calls_only(*parts: str) -> Any:
+    """Return a subclass that has all layers, and calls these alone."""
+    import keras
+    from keras import layers
+
+    class Net(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.conv_again = layers.Conv2D(4, 3, activation="relu"), layers.Conv2D(8, 3, activation="relu")
+            self.pool, self.pool_again = layers.MaxPooling2D(), layers.MaxPooling2D()
+            self.flat, self.drop, self.out = layers.Flatten(), layers.Dropout(0.25), layers.Dense(10, "softmax")
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            for part in parts:
+                x = getattr(self, part)(x)
+            return x
+
+    return Net()
+
+
+def forgotten_pooling() -> Any:
+    return _calls_only("conv", "pool", "conv_again", "flat", "drop", "out")
+
+
+def forgotten_dropout() -> Any:
+    return _calls_only("conv", "pool", "conv_again", "pool_again", "flat", "out")
+
+
 def no_dropout() -> Any:
     return _stack(drop=(5,))
 
@@ -215,14 +263,14 @@ def _counts_images(_cases: Cases, evidence: Evidence) -> bool:
 
 
 def _softmax_comes_before_dropout(facts: Facts) -> bool:
-    layers = facts.get("layers", [])
+    layers = used_layers(facts)
     softmax = [i for i, layer in enumerate(layers) if layer["activation"] == "softmax" or "Softmax" in layer["kinds"]]
     dropout = [i for i, layer in enumerate(layers) if DROPOUTS & set(layer["kinds"])]
     return bool(softmax and dropout) and max(dropout) > max(softmax)
 
 
 def _last_activation(facts: Facts) -> Any:
-    return next((layer["activation"] for layer in reversed(facts.get("layers", [])) if "Dense" in layer["kinds"]), None)
+    return next((layer["activation"] for layer in reversed(used_layers(facts)) if "Dense" in layer["kinds"]), None)
 
 
 def _rows_wrong(facts: Facts) -> bool:
@@ -237,7 +285,7 @@ EXERCISE = Exercise(
     draw_cases=draw_cases,
     judge=judge_model,
     needs_tensorflow=True,
-    right_answers=(sequential, functional_with_separate_activations, nested, subclassed),
+    right_answers=(sequential, functional_with_separate_activations, nested, subclassed, dropout_while_training_alone),
     mistakes=(
         Mistake(
             "batch-in-the-input-shape",
@@ -309,7 +357,7 @@ EXERCISE = Exercise(
             "There are fewer than two max-pooling layers.",
             "How many MaxPooling2D layers do you see in `model.summary()`?",
             recognise=says(lambda facts: answers_of(facts) is not None and len(max_poolings(facts)) < 2),
-            also=(average_pooling,),
+            also=(average_pooling, forgotten_pooling),
         ),
         Mistake(
             "no-activation-between-convolutions",
@@ -331,7 +379,7 @@ EXERCISE = Exercise(
                     and not any((layer["rate"] or 0) > 0 for layer in layers_of(facts, DROPOUTS))
                 )
             ),
-            also=(dropout_of_zero,),
+            also=(dropout_of_zero, forgotten_dropout),
         ),
         Mistake(
             "too-many-parameters",

@@ -31,16 +31,18 @@ def answers_of(facts: Facts) -> np.ndarray[Any, Any] | None:
     return answers if isinstance(answers, np.ndarray) else None
 
 
+def used_layers(facts: Facts) -> list[Layer]:
+    """Return the layers that images go through; a subclass may have others, which it never calls."""
+    return [layer for layer in facts.get("layers", ()) if layer.get("used") is not False]
+
+
 def layers_of(facts: Facts, kinds: frozenset[str]) -> list[Layer]:
-    """Return the layers that are, or derive from, one of these classes."""
-    return [layer for layer in facts.get("layers", ()) if kinds & set(layer.get("kinds", ()))]
+    """Return the layers in use that are, or derive from, one of these classes."""
+    return [layer for layer in used_layers(facts) if kinds & set(layer.get("kinds", ()))]
 
 
 def convolutions(facts: Facts) -> list[Layer]:
-    """Return the convolution layers that the images went through; separable ones count.
-
-    A layer that a subclass has and never calls has no weights yet, and so no count of them.
-    """
+    """Return the convolution layers in use; separable ones count. What has no weights yet was never called."""
     return [layer for layer in layers_of(facts, CONVOLUTIONS) if layer["params"]]
 
 
@@ -52,8 +54,8 @@ def parameters(facts: Facts) -> int:
 
 
 def max_poolings(facts: Facts) -> list[Layer]:
-    """Return the max-pooling layers."""
-    return [layer for layer in facts.get("layers", ()) if any("MaxPool" in kind for kind in layer.get("kinds", ()))]
+    """Return the max-pooling layers in use."""
+    return [layer for layer in used_layers(facts) if any("MaxPool" in kind for kind in layer.get("kinds", ()))]
 
 
 def is_softmaxed(answers: np.ndarray[Any, Any]) -> bool:
@@ -70,7 +72,7 @@ def has_activation_after_each_convolution(facts: Facts) -> bool:
     """
     if facts.get("calls"):
         return True
-    layers = facts.get("layers", [])
+    layers = used_layers(facts)
     for place, layer in enumerate(layers):
         if not CONVOLUTIONS & set(layer["kinds"]) or layer["activation"] not in (None, "linear"):
             continue

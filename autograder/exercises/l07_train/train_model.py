@@ -23,6 +23,8 @@ N_TRAIN, N_VALIDATION = 30, 10
 # The numbers that the images carry in their first pixel; others (test images) carry none of these.
 TRAIN = np.arange(1, N_TRAIN + 1)
 VALIDATION = np.arange(501, 501 + N_VALIDATION)
+# An honest val_loss may be the mean of uneven batches, or of the moment before the last step; not another loss.
+TIMES_OFF, OFF = 1.5, 0.1
 
 
 def draw_cases(rng: np.random.Generator) -> list[Case]:
@@ -43,12 +45,16 @@ def draw_cases(rng: np.random.Generator) -> list[Case]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one training came to: what was returned, and the images that were learnt and measured, in order."""
+    """What one training came to: what was returned, and the images that were learnt and measured, in order.
+
+    `losses_now` are those on the validation images that the model has afterwards, where they can be told.
+    """
 
     returned: Any
     learnt: Array
     measured: Array
     epochs: int
+    losses_now: list[float]
 
     @property
     def history(self) -> dict[Any, Any] | None:
@@ -74,7 +80,8 @@ def _seen(case: Case, outcome: Outcome) -> Seen | None:
         return None
     if images.ndim != 1 or learnt.shape != images.shape or images.dtype.kind != "i" or learnt.dtype.kind != "b":
         return None
-    return Seen(value.get("returned"), images[learnt], images[~learnt], case.args[2])
+    now = numbers(value.get("measured")) or []
+    return Seen(value.get("returned"), images[learnt], images[~learnt], case.args[2], now)
 
 
 def _all_seen(cases: Cases, evidence: Evidence) -> list[Seen] | None:
@@ -129,6 +136,10 @@ def _fault(seen: Seen) -> str | None:
         )
     if set(VALIDATION) - set(seen.measured.tolist()):
         return "Not all validation images were measured."
+    if not any(map(math.isfinite, seen.losses_now)):
+        return (
+            "After the training, the model's loss on the validation images cannot be measured, or is no finite number."
+        )
     return None
 
 
@@ -192,6 +203,22 @@ def _always_the_same(cases: Cases, evidence: Evidence) -> bool:
     return seen is not None and np.array_equal(seen[0].first_epoch, seen[2].first_epoch)
 
 
+def _not_its_losses(cases: Cases, evidence: Evidence) -> bool:
+    """Whether after a training no `val_loss` is near the one that the model has.
+
+    Any of them will do: who restores the best weights at the end has the loss of an earlier epoch.
+    """
+    seen = _all_seen(cases, evidence)
+    if seen is None or any(outcome.changed for outcome in evidence.outcomes):
+        return False
+    return not any(map(_fault, seen)) and not all(map(_has_its_loss, seen))
+
+
+def _has_its_loss(seen: Seen) -> bool:
+    told = seen.curve("val_loss") or []
+    return any(now / TIMES_OFF - OFF <= one <= now * TIMES_OFF + OFF for now in seen.losses_now for one in told)
+
+
 # --- right answers of other styles ---------------------------------------------------------------------------------
 
 
@@ -201,6 +228,14 @@ def with_fit(model: Any, data: Data, epochs: int, seed: int) -> Any:
     x_train, y_train, x_val, y_val = data
     keras.utils.set_random_seed(seed)
     return model.fit(x_train, y_train, epochs=epochs, validation_data=(x_val, y_val), verbose=0)
+
+
+def best_weights_restored(model: Any, data: Data, epochs: int, seed: int) -> Any:
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    best = keras.callbacks.EarlyStopping(patience=epochs, restore_best_weights=True)
+    return model.fit(*data[:2], epochs=epochs, validation_data=data[2:], callbacks=[best], verbose=0)
 
 
 def with_a_dictionary(model: Any, data: Data, epochs: int, seed: int) -> Any:
@@ -326,6 +361,16 @@ def trains_a_copy(model: Any, data: Data, epochs: int, seed: int) -> Any:
     return _fit(copy, data, epochs, seed)
 
 
+def invents_its_history(model: Any, data: Data, epochs: int, seed: int) -> dict[str, list[float]]:
+    _fit(model, data, epochs, seed)
+    return {"loss": [1 / (1 + epoch) for epoch in range(epochs)], "val_loss": [0.5] * epochs}
+
+
+def tells_shares_for_losses(model: Any, data: Data, epochs: int, seed: int) -> dict[str, list[float]]:
+    told = _fit(model, data, epochs, seed).history
+    return {"loss": told["accuracy"], "val_loss": told["val_accuracy"]}
+
+
 EXERCISE = Exercise(
     id="l07_train_model",
     title="Train a model",
@@ -334,7 +379,7 @@ EXERCISE = Exercise(
     judge=judge_training,
     needs_tensorflow=True,
     seconds=60.0,
-    right_answers=(with_fit, with_a_dictionary, shuffled_by_hand, epoch_by_epoch),
+    right_answers=(with_fit, best_weights_restored, with_a_dictionary, shuffled_by_hand, epoch_by_epoch),
     mistakes=(
         Mistake(
             "returns-no-history",
@@ -417,6 +462,14 @@ EXERCISE = Exercise(
             "Another seed gives the same order of the images: the seed that you were given is not the one that is set.",
             "Is a number written where `seed` should stand?",
             recognise=_always_the_same,
+        ),
+        Mistake(
+            "losses-of-something-else",
+            invents_its_history,
+            "The `val_loss` of your history is not what the model has on the validation images after the training.",
+            "Where does each number of the history come from? Compare the last `val_loss` with `model.evaluate(x_val, y_val)`.",
+            recognise=_not_its_losses,
+            also=(tells_shares_for_losses,),
         ),
     ),
     hints=(

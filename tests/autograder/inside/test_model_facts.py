@@ -9,8 +9,8 @@ import pytest
 
 from autograder.inside.codec import Make, decode, encode
 from autograder.inside.makers import MAKERS, made
-from autograder.inside.model_facts import error_text, flat_layers, model_facts
-from autograder.inside.readers import READERS, plain, trained
+from autograder.inside.model_facts import error_text, fact_images, flat_layers, model_facts
+from autograder.inside.readers import READERS, plain, trained, watched
 
 
 def test_generators_are_made_in_their_places() -> None:
@@ -161,3 +161,62 @@ def test_a_trained_model_is_asked_afterwards() -> None:
     assert told["returned"] == 0.5
     np.testing.assert_allclose(told["answers"], model.predict(x, verbose=0), atol=1e-5)
     assert not np.allclose(told["answers"], before)
+
+
+@pytest.mark.slow
+def test_layers_that_are_never_called_are_told_as_unused() -> None:
+    """In a subclass; what runs while training alone is used, also where `call` is called directly. Weights stay."""
+    import keras
+    from keras import layers
+
+    class Net(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.pool, self.idle, self.drop = layers.MaxPooling2D(), layers.MaxPooling2D(), layers.Dropout(0.5)
+            self.norm, self.flat, self.out = layers.BatchNormalization(), layers.Flatten(), layers.Dense(10, "softmax")
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            x = self.flat(self.pool.call(self.norm(x, training=training)))
+            return self.out(self.drop(x, training=True) if training else x)
+
+    model = Net()
+    facts = model_facts(model)
+    used = [layer["used"] for layer in facts["layers"]]
+    assert used == [True, False, True, True, True, True]
+    np.testing.assert_array_equal(model.norm.moving_mean, [0.0])
+    np.testing.assert_array_equal(model(fact_images(), training=False), facts["answers"])
+
+
+@pytest.mark.slow
+def test_model_that_was_traced_before_does_not_tell_what_it_uses() -> None:
+    """Nothing of it runs in Python any more, so that no layer is called unused."""
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Net(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.flat, self.out = layers.Flatten(), layers.Dense(10, "softmax")
+            self.traced = tf.function(lambda x: self.out(self.flat(x)))
+
+        def call(self, x: Any) -> Any:
+            return self.traced(x)
+
+    model = Net()
+    model(fact_images())
+    assert [layer["used"] for layer in model_facts(model)["layers"]] == [None, None]
+
+
+@pytest.mark.slow
+def test_loss_of_a_watched_model_is_measured_after_what_it_was_shown() -> None:
+    """It is that of the model as it is compiled, for labels that fit; the notes stay without it."""
+    (model,) = made((Make("watched", {"seed": 3}),))
+    data = (fact_images(), np.arange(6), fact_images(), np.arange(6))
+    told = watched({}, (model, data, 1, 0))
+    assert len(told["images"]) == 0
+    probabilities = model.predict(data[2], verbose=0)
+    expected = -np.log(probabilities[range(6), range(6)]).mean()
+    assert told["measured"] == [pytest.approx(expected, rel=1e-4)]
+    model.compile("sgd", "categorical_crossentropy")
+    assert watched({}, (model, data, 1, 0))["measured"] == [pytest.approx(expected, rel=1e-4)]

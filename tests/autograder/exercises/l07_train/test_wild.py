@@ -214,6 +214,47 @@ def _(model: Any, data: Any, epochs: int, seed: int) -> Any:
     return model.history
 
 
+@wild("l07_train_model", None)
+def _(model: Any, data: Any, epochs: int, seed: int) -> Any:
+    """Learns batch by batch, and takes the mean of the validation batches, of which the last is short."""
+    x, y, x_val, y_val = data
+    rng = np.random.default_rng(seed)
+    told: dict[str, list[float]] = {"loss": [], "val_loss": []}
+    for _ in range(epochs):
+        losses = []
+        for batch in np.array_split(rng.permutation(len(x)), 4):
+            losses.append(float(model.train_on_batch(x[batch], y[batch])[0]))
+        told["loss"].append(float(np.mean(losses)))
+        val = [model.test_on_batch(x_val[i : i + 4], y_val[i : i + 4])[0] for i in range(0, len(x_val), 4)]
+        told["val_loss"].append(float(np.mean(val)))
+        model.reset_metrics()
+    return told
+
+
+@wild("l07_train_model", None)
+def _(model: Any, data: Any, epochs: int, seed: int) -> Any:
+    """Compiles the model anew, with another loss, for one-hot labels."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model.compile("adam", "mean_squared_error", metrics=["accuracy"])
+    y_train, y_val = keras.utils.to_categorical(data[1], 10), keras.utils.to_categorical(data[3], 10)
+    return model.fit(data[0], y_train, epochs=epochs, validation_data=(data[2], y_val), verbose=0)
+
+
+@wild("l07_train_model", "losses-of-something-else")
+def _(model: Any, data: Any, epochs: int, seed: int) -> Any:
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    told: dict[str, list[float]] = {"loss": [], "val_loss": []}
+    for _ in range(epochs):
+        told["loss"] += model.fit(data[0], data[1], verbose=0).history["loss"]
+        p = model.predict(data[2], verbose=0)
+        told["val_loss"].append(float(-np.log(p[np.arange(len(p)), data[3]]).sum()))
+    return told
+
+
 def verdict_on(exercise: str, function: Answer) -> Verdict:
     """Return the verdict on a function, by the path that a student's takes."""
     asked = find(exercise)
