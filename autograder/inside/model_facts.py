@@ -31,10 +31,10 @@ def fact_images() -> np.ndarray[Any, Any]:
 def model_facts(returned: Any, _args: tuple[Any, ...] = ()) -> Any:
     """Return a model as plain facts; what is no model comes back as it is.
 
-    The facts: `params` (all numbers, frozen ones too), `layers` (in order, nested ones in their place; `used` says
-    whether images go through it, None where that cannot be told), `input_shape`, `answers` (for six random images) or
-    `error`, `calls` (names that a subclass's `call` uses), and, where it was compiled, `loss` and `evaluated` (see
-    `compiled_facts`).
+    The facts: `params` (all numbers, frozen ones too), `layers` (as images go through them, one that is used twice two
+    times, then those that are not used; where that cannot be told, all in the model's order, and `used` is None; nested
+    ones in their place), `input_shape`, `answers` (for six random images) or `error`, `calls` (names that a subclass's
+    `call` uses), and, where it was compiled, `loss` and `evaluated` (see `compiled_facts`).
     """
     import keras
 
@@ -42,37 +42,55 @@ def model_facts(returned: Any, _args: tuple[Any, ...] = ()) -> Any:
         return returned
     images = fact_images()
     facts: dict[str, Any] = {"model": True, "compiled": bool(returned.compiled)}
-    used: set[int] = set()
+    called: list[Any] = []
     try:
-        with _noting_calls(used):
+        returned(images, training=False)  # a subclass is built by its first call, which takes each layer twice
+        with _noting_calls(called):
             answers = returned(images, training=False)
         facts["answers"] = np.asarray(answers)
-        _note_calls_of_training(returned, images, used)
+        called = _with_calls_of_training(returned, images, called)
     except Exception as error:  # the border: a student's model may raise anything
         facts["error"] = error_text(error)
     facts["input_shape"] = _text(returned, "input_shape")
     facts["params"] = _count(returned)
-    layers = list(flat_layers(returned))
-    # What was traced before calls no layer any more: then nothing can be told.
-    known = "error" not in facts and any(id(layer) in used for layer in layers)
-    facts["layers"] = [{**_layer(layer), "used": id(layer) in used if known else None} for layer in layers]
+    facts["layers"] = _layers(returned, called if "error" not in facts else [])
     facts["calls"] = sorted(ACTIVATIONS & set(_names_in_calls(returned)))
     if returned.compiled and "error" not in facts:
         facts.update(compiled_facts(returned, images))
     return facts
 
 
+def _layers(model: Any, called: list[Any]) -> list[dict[str, Any]]:
+    flat = list(flat_layers(model))
+    ids = {id(layer) for layer in flat}
+    path = [layer for layer in called if id(layer) in ids]
+    if not path:  # what was traced before calls no layer any more
+        return [{**_layer(layer), "used": None} for layer in flat]
+    on_it = {id(layer) for layer in path}
+    return [{**_layer(layer), "used": True} for layer in path] + [
+        {**_layer(layer), "used": False} for layer in flat if id(layer) not in on_it
+    ]
+
+
 @contextlib.contextmanager
-def _noting_calls(used: set[int]) -> Iterator[None]:
-    """Add the id of every object whose `call` runs, in whatever way it was called.
+def _noting_calls(called: list[Any]) -> Iterator[None]:
+    """Add every object whose `call` runs, in whatever way it was called; one that calls its parent's is one.
 
     That a layer is `built` does not tell: dropout and pooling are so from the beginning.
     """
+    running: list[Any] = []
 
     def note(frame: types.FrameType, event: str, _argument: object) -> None:
         code = frame.f_code
-        if event == "call" and code.co_name == "call" and code.co_argcount:
-            used.add(id(frame.f_locals.get(code.co_varnames[0])))
+        if code.co_name != "call" or not code.co_argcount:
+            return
+        if event == "call":
+            layer = frame.f_locals.get(code.co_varnames[0])
+            if not any(layer is one for one in running):
+                called.append(layer)
+            running.append(layer)
+        elif event == "return" and running:
+            running.pop()
 
     before = sys.getprofile()
     sys.setprofile(note)
@@ -82,14 +100,18 @@ def _noting_calls(used: set[int]) -> Iterator[None]:
         sys.setprofile(before)
 
 
-def _note_calls_of_training(model: Any, images: np.ndarray[Any, Any], used: set[int]) -> None:
-    """Note what a model calls only while it trains, where there may be such a layer; its weights stay as they are."""
-    if all(id(layer) in used or "InputLayer" in _kinds(layer) for layer in flat_layers(model)):
-        return
+def _with_calls_of_training(model: Any, images: np.ndarray[Any, Any], called: list[Any]) -> list[Any]:
+    """Return what a model calls while it trains, where there may be such a layer; its weights stay as they are."""
+    seen = {id(layer) for layer in called}
+    if all(id(layer) in seen or "InputLayer" in _kinds(layer) for layer in flat_layers(model)):
+        return called
     weights = model.get_weights()
-    with contextlib.suppress(Exception), _noting_calls(used):  # the border: it has answered without training
+    trained: list[Any] = []
+    with contextlib.suppress(Exception), _noting_calls(trained):  # the border: it has answered without training
         model(images, training=True)
     model.set_weights(weights)
+    then = {id(layer) for layer in trained}
+    return [*trained, *(layer for layer in called if id(layer) not in then)]
 
 
 def error_text(error: BaseException) -> str:

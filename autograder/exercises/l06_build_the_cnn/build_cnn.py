@@ -81,6 +81,23 @@ def functional_with_separate_activations() -> Any:
     return model
 
 
+def layers_used_twice() -> Any:
+    """What has no weights may stand at two places."""
+    import keras
+    from keras import layers
+
+    relu, pool = layers.ReLU(), layers.MaxPooling2D()
+    inputs = keras.Input((28, 28, 1))
+    x = pool(relu(layers.Conv2D(8, 3)(inputs)))
+    x = pool(relu(layers.Conv2D(16, 3)(x)))
+    x = layers.Dropout(0.25)(layers.Flatten()(x))
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+def subclass_that_pools_twice() -> Any:
+    return _calls_only("conv", "pool", "conv_again", "pool", "flat", "drop", "out")
+
+
 def nested() -> Any:
     import keras
     from keras import layers
@@ -285,7 +302,10 @@ EXERCISE = Exercise(
     draw_cases=draw_cases,
     judge=judge_model,
     needs_tensorflow=True,
-    right_answers=(sequential, functional_with_separate_activations, nested, subclassed, dropout_while_training_alone),
+    right_answers=(
+        *(sequential, functional_with_separate_activations, nested, subclassed),
+        *(dropout_while_training_alone, layers_used_twice, subclass_that_pools_twice),
+    ),
     mistakes=(
         Mistake(
             "batch-in-the-input-shape",

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake
-from autograder.exercises.l06_build_the_cnn.model_evidence import answers_of, is_softmaxed, judge_model, raised, says
+from autograder.exercises.l06_build_the_cnn.model_evidence import (
+    answers_of,
+    is_softmaxed,
+    judge_model,
+    raised,
+    says,
+    used_layers,
+)
 
 
 def draw_cases(_rng: np.random.Generator) -> list[Case]:
@@ -111,8 +118,9 @@ def nine_units() -> Any:
 
 def _sums_wrong(facts: dict[str, Any], activation: str) -> bool:
     answers = answers_of(facts)
-    last = facts["layers"][-1] if facts.get("layers") else {}
-    return answers is not None and not is_softmaxed(answers) and last.get("activation") == activation
+    layers = used_layers(facts)
+    last = layers[-1]["activation"] if layers else None
+    return answers is not None and not is_softmaxed(answers) and last == activation
 
 
 def uses_logits_on_softmax(facts: dict[str, Any]) -> bool:
@@ -169,7 +177,7 @@ EXERCISE = Exercise(
         Mistake(
             "softmax-with-from-logits",
             from_logits,
-            "The model gives probabilities, and the loss was told `from_logits=True`: it takes a softmax a second time.",
+            "The model gives probabilities, and `from_logits=True` calls them scores: the loss by itself takes a softmax a second time.",
             "What does your last layer give: scores, or probabilities? What does the loss believe?",
             recognise=says(uses_logits_on_softmax),
         ),

@@ -195,7 +195,7 @@ EXERCISE = Exercise(
         Mistake(
             "from-logits-mismatch",
             from_logits,
-            "The model gives probabilities, and the loss was told `from_logits=True`: it takes a softmax a second time.",
+            "The model gives probabilities, and `from_logits=True` calls them scores: the loss by itself takes a softmax a second time.",
             "Does your model end in a softmax? What should the loss believe?",
             recognise=says(lambda facts: isinstance(facts.get("loss"), float) and abs(facts["loss"] - 1.7266) < 1e-2),
         ),

@@ -32,7 +32,7 @@ def answers_of(facts: Facts) -> np.ndarray[Any, Any] | None:
 
 
 def used_layers(facts: Facts) -> list[Layer]:
-    """Return the layers that images go through; a subclass may have others, which it never calls."""
+    """Return the layers as images go through them; a subclass may have others, which it never calls."""
     return [layer for layer in facts.get("layers", ()) if layer.get("used") is not False]
 
 

@@ -181,10 +181,40 @@ def test_layers_that_are_never_called_are_told_as_unused() -> None:
 
     model = Net()
     facts = model_facts(model)
-    used = [layer["used"] for layer in facts["layers"]]
-    assert used == [True, False, True, True, True, True]
+    used = [(layer["kinds"][0], layer["used"]) for layer in facts["layers"]]
+    assert used == [
+        ("BatchNormalization", True),
+        ("MaxPooling2D", True),
+        ("Flatten", True),
+        ("Dropout", True),
+        ("Dense", True),
+        ("MaxPooling2D", False),
+    ]
     np.testing.assert_array_equal(model.norm.moving_mean, [0.0])
     np.testing.assert_array_equal(model(fact_images(), training=False), facts["answers"])
+
+
+@pytest.mark.slow
+def test_layers_are_told_as_images_go_through_them() -> None:
+    """One that is used twice stands there twice, one whose `call` calls its parent's once; a first call is no use."""
+    import keras
+    from keras import layers
+
+    class Doubled(layers.Conv2D):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return 2 * super().call(x)
+
+    class Net(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.out, self.flat, self.pool = layers.Dense(10, "softmax"), layers.Flatten(), layers.MaxPooling2D()
+            self.conv = Doubled(4, 3)
+
+        def call(self, x: Any) -> Any:
+            return self.out(self.flat(self.pool(self.pool(self.conv(x)))))
+
+    told = [(layer["kinds"][0], layer["used"]) for layer in model_facts(Net())["layers"]]
+    assert told == [(kind, True) for kind in ("Doubled", "MaxPooling2D", "MaxPooling2D", "Flatten", "Dense")]
 
 
 @pytest.mark.slow
