@@ -25,7 +25,8 @@
 # - turn labels into one-hot rows, and rows into labels;
 # - split off validation data fairly, and standardise without looking at what must stay unseen.
 #
-# You need lesson 01. Plan 55 minutes (an estimate).
+# You need lesson 01. Plan 55 minutes (an estimate); the computer needs 6 seconds for all cells (measured with two
+# cores).
 
 # %% role="setup"
 import numpy as np

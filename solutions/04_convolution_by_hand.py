@@ -23,7 +23,8 @@
 # - say how large its output is, with and without padding;
 # - make a kernel that finds edges, and show what it needs of an image that a linear model does not.
 #
-# You need lessons 02 and 03. Plan 70 minutes (an estimate).
+# You need lessons 02 and 03. Plan 70 minutes (an estimate); the computer needs 4 seconds for all cells (measured with
+# two cores).
 
 # %% role="setup"
 import numpy as np

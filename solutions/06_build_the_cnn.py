@@ -23,7 +23,8 @@
 # - say what its loss, its optimiser and its metric are, and count its parameters;
 # - run two quick checks that find most mistakes before they cost an hour of training.
 #
-# You need lessons 03 and 05. Plan 60 minutes (an estimate).
+# You need lessons 03 and 05. Plan 60 minutes (an estimate); the computer needs 22 seconds for all cells (measured with
+# two cores).
 
 # %% role="setup"
 import numpy as np
