@@ -290,6 +290,7 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[Alarm]:
 
     def ring(_signal: int, frame: FrameType | None) -> None:
         # Raise nowhere but in code that the alarm runs: our own code around it must not be torn in the middle.
+        interrupted = frame
         while frame is not None and frame.f_code is not Alarm.run.__code__:
             frame = frame.f_back
         if frame is None:
@@ -302,6 +303,7 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[Alarm]:
         if alarm.rings > PATIENT_RINGS:
             # `while True: try: ... except: pass` swallows what comes within `try`: come at other moments, and often.
             signal.setitimer(signal.ITIMER_REAL, (alarm.rings % 64 + 1) * 1e-6, RING_SECONDS)
+            _raise_on_the_next_line(interrupted, seconds)  # which is the handler's, and nothing swallows it there
         raise TookTooLong(f"no answer within {seconds:g} seconds")
 
     began, began_computing = time.monotonic(), time.process_time()
@@ -313,6 +315,20 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[Alarm]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous or signal.SIG_DFL)
+        if alarm.rings > PATIENT_RINGS:
+            sys.settrace(None)
         if outer:  # somebody else's alarm clock goes on
             left = outer - (time.monotonic() - began)
             signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), outer_interval)
+
+
+def _raise_on_the_next_line(frame: FrameType | None, seconds: float) -> None:
+    """Have Python raise `TookTooLong` at the next line of this frame, once: Python takes the trace away then."""
+
+    def late(_frame: FrameType, event: str, _argument: object) -> None:
+        if event == "line":
+            raise TookTooLong(f"no answer within {seconds:g} seconds")
+
+    if frame is not None:
+        frame.f_trace = late
+        sys.settrace(lambda *_: None)
