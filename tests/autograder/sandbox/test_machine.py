@@ -92,7 +92,7 @@ def test_unknown_failures_keep_their_words(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_packaged_sandbox_module_loads_anywhere() -> None:
     """Importing the package needs nothing of Linux: with its modules made missing, it loads and says what it lacks."""
     source = """
-import psutil, sys
+import psutil, shutil, sys
 for name in ("fcntl", "resource", "pwd", "pyseccomp", "grp"):
     sys.modules[name] = None
 sys.platform = "win32"
