@@ -95,6 +95,16 @@ def map_layers(model: Any) -> list[str]:
     return [layer.name for layer in model.layers if len(getattr(layer, "output", model).shape) == 4]
 
 
+def _map_layer(model: Any, layer_name: str, who: str) -> Any:
+    """Return the layer of this name; `who` asks, and says so where it gives no maps."""
+    if layer_name not in map_layers(model):
+        raise ValueError(
+            f"{who} needs a layer that gives maps, got {layer_name!r}. Those of this model are: "
+            f"{', '.join(map_layers(model)) or 'none'}."
+        )
+    return model.get_layer(layer_name)
+
+
 def feature_maps(model: Any, image: NDArray[Any], layer_name: str) -> NDArray[np.float32]:
     """Return what one layer answers for an image, in inference: a map for each of its channels.
 
@@ -119,12 +129,7 @@ def feature_maps(model: Any, image: NDArray[Any], layer_name: str) -> NDArray[np
     from digitlab.keras_import import import_keras
 
     image = one_image(image, "feature_maps")
-    if layer_name not in map_layers(model):
-        raise ValueError(
-            f"feature_maps needs a layer that gives maps, got {layer_name!r}. Those of this model are: "
-            f"{', '.join(map_layers(model)) or 'none'}."
-        )
-    up_to_it = import_keras().Model(model.inputs[0], model.get_layer(layer_name).output)
+    up_to_it = import_keras().Model(model.inputs[0], _map_layer(model, layer_name, "feature_maps").output)
     return np.asarray(up_to_it(image[np.newaxis], training=False)[0], dtype=np.float32)
 
 
@@ -153,12 +158,7 @@ def layer_input(model: Any, image: NDArray[Any], layer_name: str) -> NDArray[np.
     from digitlab.keras_import import import_keras
 
     image = one_image(image, "layer_input")
-    if layer_name not in map_layers(model):
-        raise ValueError(
-            f"layer_input needs a layer that gives maps, got {layer_name!r}. Those of this model are: "
-            f"{', '.join(map_layers(model)) or 'none'}."
-        )
-    layer = model.get_layer(layer_name)
+    layer = _map_layer(model, layer_name, "layer_input")
     seen = np.asarray(import_keras().Model(model.inputs[0], layer.input)(image[np.newaxis], training=False)[0])
     if getattr(layer, "padding", "valid") == "same":
         window = np.array(getattr(layer, "kernel_size", None) or layer.pool_size)
