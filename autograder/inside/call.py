@@ -307,6 +307,7 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[Alarm]:
         raise TookTooLong(f"no answer within {seconds:g} seconds")
 
     began, began_computing = time.monotonic(), time.process_time()
+    traced = sys.gettrace()
     previous = signal.signal(signal.SIGALRM, ring)
     # It rings again and again: a bare `except:` may swallow it once, and a case may begin after it rang.
     outer, outer_interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), RING_SECONDS)
@@ -316,7 +317,7 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[Alarm]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous or signal.SIG_DFL)
         if alarm.rings > PATIENT_RINGS:
-            sys.settrace(None)
+            sys.settrace(traced)
         if outer:  # somebody else's alarm clock goes on
             left = outer - (time.monotonic() - began)
             signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), outer_interval)

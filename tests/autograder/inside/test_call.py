@@ -432,3 +432,27 @@ def test_calls_work_in_other_threads() -> None:
     thread.start()
     thread.join()
     assert outcomes[0]["value"] == 2
+
+
+def test_who_swallows_every_alarm_is_ended_and_a_trace_of_others_comes_back() -> None:
+    """Code that catches everything in an endless loop ends; whoever traced before, as a debugger does, goes on."""
+
+    def deaf() -> None:
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass
+
+    def traces(*_: object) -> None:
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(traces)
+    try:
+        with time_limit(0.2) as alarm, pytest.raises(TookTooLong):
+            alarm.run(deaf)
+        assert sys.gettrace() is traces
+    finally:
+        sys.settrace(before)
